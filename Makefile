@@ -1,0 +1,19 @@
+PYTHON ?= python3
+export TERRAFORM ?= terraform
+DEV := .envs/dev/bin
+
+# A mirror the set-up found, only where the provider's registry is out of reach.
+RC := $(CURDIR)/.envs/terraform.rc
+WITH_RC = $(if $(wildcard $(RC)),TF_CLI_CONFIG_FILE=$(RC))
+
+.PHONY: setup requirements
+
+setup: ## Install what the other targets need, under .envs/
+	@$(PYTHON) tools/bootstrap.py
+
+requirements: setup ## Compile requirements/*.in into pinned, hashed requirements/*.txt
+	@for name in dev localstack function; do \
+	  .envs/uv/bin/uv pip compile --quiet --python-version "$$(cat .python-version)" --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" $(UPGRADE) \
+	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
