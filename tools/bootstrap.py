@@ -48,7 +48,7 @@ def check_terraform():
                 name, *MINIMUM_TERRAFORM
             )
         )
-    answer = subprocess.run([binary, "version"], capture_output=True, text=True).stdout
+    answer = subprocess.run([binary, "version"], check=False, capture_output=True, text=True).stdout
     found = re.search(r"v(\d+)\.(\d+)", answer)
     if found is None or tuple(map(int, found.groups())) < MINIMUM_TERRAFORM:
         raise Missing(
@@ -59,7 +59,9 @@ def check_terraform():
 
 
 def run(command, remedy):
-    result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    result = subprocess.run(
+        [str(part) for part in command], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if result.returncode:
         raise Missing("{}\n  {}".format(remedy, "\n  ".join(result.stdout.strip().splitlines()[-15:])))
 

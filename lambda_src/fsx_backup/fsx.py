@@ -1,0 +1,189 @@
+"""The FSx calls, and what each of their errors means. Nothing is decided here.
+
+Errors and limits: Amazon FSx API Reference; botocore's service model `fsx/2018-03-01`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, PaginationError
+from botocore.parsers import ResponseParserError
+
+from .model import Backup, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_fsx import FSxClient
+    from mypy_boto3_fsx.type_defs import BackupTypeDef, TagTypeDef
+
+DELETE_WORKERS = 8
+BROKEN_ANSWERS = (HTTPClientError, IncompleteReadError, PaginationError, ResponseParserError)
+RETRYABLE = frozenset(
+    {"InternalServerError", "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
+)
+
+
+class Transient(Exception):
+    """FSx could not answer now, retries included. The same call may work later."""
+
+
+class Busy(Exception):
+    """The target has another backup in progress (BackupInProgress): FSx makes one at a time."""
+
+
+class Conflict(Exception):
+    """The token was used before with other parameters (IncompatibleParameterError)."""
+
+
+class Rejected(Exception):
+    """FSx will not do it, however often it is asked. `remedy` says what a person can do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
+
+
+def connect() -> FSxClient:
+    """A client whose retries are stated, because botocore's default changed between releases.
+
+    Adaptive mode slows the whole client down when FSx throttles, instead of losing calls.
+    """
+    return boto3.client(
+        "fsx",
+        config=Config(
+            retries={"mode": "adaptive", "total_max_attempts": 8},
+            connect_timeout=5,
+            read_timeout=20,
+            max_pool_connections=DELETE_WORKERS,
+        ),
+    )
+
+
+def list_backups(client: FSxClient, target: Target) -> list[Backup]:
+    """All user-initiated backups of a target, in the order FSx gives. Raises Transient rather than return a part."""
+    name: Literal["volume-id", "file-system-id"] = "volume-id" if target.is_volume else "file-system-id"
+    pages = client.get_paginator("describe_backups").paginate(
+        Filters=[{"Name": name, "Values": [target.id]}, {"Name": "backup-type", "Values": ["USER_INITIATED"]}]
+    )
+    return _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
+
+
+def target_tags(client: FSxClient, target: Target) -> dict[str, str]:
+    """The tags of the file system or volume. Raises Rejected if it is not there."""
+
+    def describe() -> list[Any]:
+        if target.is_volume:
+            return list(client.describe_volumes(VolumeIds=[target.id])["Volumes"])
+        return list(client.describe_file_systems(FileSystemIds=[target.id])["FileSystems"])
+
+    found = _call(describe)
+    if not found:
+        raise Rejected(f"FSx does not know {target}.", _GONE)
+    return _tags(found[0])
+
+
+def create_backup(client: FSxClient, target: Target, token: str, tags: Mapping[str, str]) -> Backup:
+    """Ask for a backup; FSx answers at once and works on. The same token and tags give the same backup.
+
+    Raises Busy, Conflict, Rejected or Transient.
+    """
+    which: dict[str, Any] = {"VolumeId" if target.is_volume else "FileSystemId": target.id}
+    pairs: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in tags.items()]
+    return _call(lambda: _backup(client.create_backup(**which, ClientRequestToken=token, Tags=pairs)["Backup"]))
+
+
+def delete_backup(client: FSxClient, backup_id: str) -> str | None:
+    """Delete one backup, for ever. None when it is gone, else why FSx keeps it for now.
+
+    Raises Transient, and ClientError for what the API does not model (AccessDenied).
+    """
+    try:
+        client.delete_backup(BackupId=backup_id)
+    except ClientError as error:
+        match _code(error):
+            case "BackupNotFound":
+                return None
+            case "BackupRestoring":
+                return f"is being restored to {error.response.get('FileSystemId', 'a file system')}"
+            case "BackupBeingCopied":
+                return f"is being copied to {error.response.get('BackupId', 'another backup')}"
+            case "BackupInProgress":
+                return "is still in progress"
+            case "BadRequest" | "IncompatibleParameterError" as code:
+                return f"was refused by FSx ({code}: {_message(error)})"
+        raise _meaning(error) from error
+    except BROKEN_ANSWERS as error:
+        raise Transient(f"{type(error).__name__}: {error}") from error
+    return None
+
+
+_GONE = (
+    "If it was deleted, remove its plan from file_systems; its backups stay. Else correct the id, "
+    "and check that the deployment is in the Region of the file system."
+)
+
+
+def _call[T](call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except ClientError as error:
+        raise _meaning(error) from error
+    except (*BROKEN_ANSWERS, KeyError) as error:  # KeyError: an answer cut short that was still valid JSON
+        raise Transient(f"{type(error).__name__}: {error}") from error
+
+
+def _meaning(error: ClientError) -> Exception:
+    """What a refusal means for the caller. What the API does not model, such as AccessDenied, stays as it is."""
+    code, message = _code(error), _message(error)
+    reason = f"{code}: {message}"
+    match code:
+        case "BackupInProgress":
+            return Busy(reason)
+        case "IncompatibleParameterError":
+            return Conflict(reason)
+        case "FileSystemNotFound" | "VolumeNotFound":
+            return Rejected(reason, _GONE)
+        case "ServiceLimitExceeded":
+            limit = error.response.get("Limit", "unknown")
+            return Rejected(
+                f"{reason} (limit: {limit})",
+                "Ask for a higher quota in Service Quotas, or shorten retention. Nothing was deleted to make room.",
+            )
+        case "UnsupportedOperation":
+            return Rejected(
+                reason,
+                "FSx cannot back up this target: ONTAP goes by volume_id, and Lustre must be persistent and not "
+                "linked to a data repository.",
+            )
+        case "BadRequest":
+            return Rejected(reason, "Correct the plan's entry as the message says and apply again.")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return Transient(reason) if status >= 500 or code in RETRYABLE else error
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def _message(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Message", "")
+
+
+def _backup(raw: BackupTypeDef) -> Backup:
+    return Backup(
+        id=raw["BackupId"],
+        lifecycle=raw["Lifecycle"],
+        type=raw["Type"],
+        created=raw.get("CreationTime"),
+        tags=_tags(raw),
+        source_backup_id=raw.get("SourceBackupId"),
+        failure=raw.get("FailureDetails", {}).get("Message"),
+    )
+
+
+def _tags(resource: Any) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])}

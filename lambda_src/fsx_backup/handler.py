@@ -1,0 +1,170 @@
+"""Where Lambda enters: a message from the queue, or a direct invocation. Joins the parts, decides nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from . import fsx, notifications
+from .event import InvalidEvent, parse
+from .report import Report, Wait
+from .settings import Settings
+from .step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_fsx import FSxClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+    from .model import Request
+
+LONGEST_DELAY = 900  # SQS: DelaySeconds of a new message
+
+log = logging.getLogger("fsx_backup")
+log.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
+
+
+class BackupFailed(Exception):
+    """A direct invocation came to a bad end. A return would tell Lambda and its alarms that all is well."""
+
+
+class Function:
+    """The function with its clients and its clock."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        fsx_client: FSxClient,
+        sns_client: SNSClient,
+        sqs_client: SQSClient,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings = settings
+        self.fsx = fsx_client
+        self.sns = sns_client
+        self.sqs = sqs_client
+        self.clock = clock
+
+    def handle(self, event: Any, context: Any) -> dict[str, Any]:
+        """Lambda's answer to an SQS batch, or the report of a direct invocation."""
+        if isinstance(event, dict) and isinstance(event.get("Records"), list):
+            kept = [record["messageId"] for record in event["Records"] if not self._message(record, context)]
+            return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in kept]}
+        return self._direct(event, context)
+
+    def _message(self, record: dict[str, Any], context: Any) -> bool:
+        """Take one message a step further; whether it is done with. Raises what the alarms must see."""
+        body = record["body"]
+        sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) // 1000, UTC)
+        try:
+            result = self._step(self._parse(_decoded(body), body, sent), context)
+        except InvalidEvent:
+            return True  # told; it would be as bad next time
+        except Exception as error:
+            # Told once; the next deliveries of the same message only count as errors.
+            if record["attributes"]["ApproximateReceiveCount"] == "1":
+                self._tell_crash(error, body)
+            raise
+        if isinstance(result, Report):
+            return True
+        self.sqs.change_message_visibility(
+            QueueUrl=self.settings.queue_url,
+            ReceiptHandle=record["receiptHandle"],
+            VisibilityTimeout=int(result.delay.total_seconds()),
+        )
+        return False
+
+    def _direct(self, event: Any, context: Any) -> dict[str, Any]:
+        body = json.dumps(event)
+        request = self._parse(event, body, self.clock().replace(microsecond=0))
+        try:
+            result = self._step(request, context)
+        except Exception as error:
+            self._tell_crash(error, body)
+            raise
+        if isinstance(result, Report):
+            if not result.outcome.good:
+                raise BackupFailed(f"{result.outcome}: {result.reason} {result.remedy}")
+            return result.as_json()
+        if request.dry_run:
+            raise BackupFailed(f"The dry run could not be made: {result.reason}. Try again.")
+        self.sqs.send_message(
+            QueueUrl=self.settings.queue_url,
+            MessageBody=json.dumps({**event, "scheduled_time": result.occurrence.time}),
+            DelaySeconds=min(LONGEST_DELAY, int(result.delay.total_seconds())),
+        )
+        return {
+            "outcome": "IN_PROGRESS",
+            "plan": request.plan.name,
+            "target": request.plan.target.id,
+            "scheduled_time": result.occurrence.time,
+            "backup_id": result.backup.id if result.backup else None,
+            "reason": result.reason,
+        }
+
+    def _parse(self, event: Any, body: str, default_time: datetime) -> Request:
+        try:
+            return parse(event, default_time)
+        except InvalidEvent as error:
+            log.error("refused: %s", error)
+            self._publish(notifications.of_invalid_event(self.settings.deployment, error, body))
+            raise
+
+    def _step(self, request: Request, context: Any) -> Report | Wait:
+        result = Step(
+            request,
+            self.settings.deployment,
+            self.fsx,
+            self.clock(),
+            lambda: context.get_remaining_time_in_millis() / 1000,
+        ).run()
+        report = result if isinstance(result, Report) else result.report
+        log.info(
+            "step",
+            extra={
+                "plan": request.plan.name,
+                "target": request.plan.target.id,
+                "scheduled_time": result.occurrence.time,
+                "backup_id": result.backup.id if result.backup else None,
+                "outcome": report.outcome if report else "WAIT",
+                "reason": result.reason,
+            },
+        )
+        if report and not request.dry_run and (request.plan.notify_on_success or not report.outcome.good):
+            self._publish(notifications.of_report(report))
+        return result
+
+    def _tell_crash(self, error: Exception, body: str) -> None:
+        try:
+            self._publish(notifications.of_crash(self.settings.deployment, error, body))
+        except Exception:
+            log.exception("the error could not be told")  # the alarm on errors is the second path
+
+    def _publish(self, message: notifications.Message) -> None:
+        notifications.publish(self.sns, self.settings.topic_arn, message)
+
+
+def _decoded(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body  # parse() refuses a text, naming what is wrong
+
+
+@cache
+def _function() -> Function:
+    """Made once per execution environment, so that connections are kept between invocations."""
+    return Function(Settings.from_environment(os.environ), fsx.connect(), boto3.client("sns"), boto3.client("sqs"))
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    """The function's entry point."""
+    return _function().handle(event, context)

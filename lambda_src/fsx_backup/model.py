@@ -1,0 +1,101 @@
+"""The words of this package as frozen dataclasses. No input or output, no decisions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+DEPLOYMENT_TAG = "fsx-backup:deployment"
+PLAN_TAG = "fsx-backup:plan"
+SCHEDULED_TIME_TAG = "fsx-backup:scheduled-time"
+HOLD_TAG = "fsx-backup:hold"
+OWN_TAG_PREFIX = "fsx-backup:"
+
+USER_INITIATED = "USER_INITIATED"
+AVAILABLE = "AVAILABLE"
+FAILED = "FAILED"
+DELETED = "DELETED"
+IN_PROGRESS = frozenset({"PENDING", "CREATING", "TRANSFERRING", "COPYING"})
+
+
+class Action(StrEnum):
+    """What a message asks for. The AWS sample's two switches map onto these."""
+
+    BACKUP = "backup"  # create, follow to the end, then purge
+    START = "start"  # create and follow, no purge
+    PURGE = "purge"  # purge alone
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Which owned backups are wanted. A backup is kept if any rule wants it; -1 means unlimited."""
+
+    days: int = 7
+    keep_last: int = 1
+    keep_hourly: int = 0
+    keep_daily: int = 0
+    keep_weekly: int = 0
+    keep_monthly: int = 0
+    keep_yearly: int = 0
+    max_deletes: int = 50
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file system (`fs-…`), or an ONTAP volume (`fsvol-…`)."""
+
+    id: str
+
+    @property
+    def is_volume(self) -> bool:
+        return self.id.startswith("fsvol-")
+
+    def __str__(self) -> str:
+        return f"{'volume' if self.is_volume else 'file system'} {self.id}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One entry of the module's `file_systems`, as far as the function needs it. Windows in minutes."""
+
+    name: str
+    target: Target
+    retention: Retention = Retention()
+    timezone: str = "UTC"
+    backup_name: str = "user-scheduled backup"
+    backup_tags: Mapping[str, str] = field(default_factory=dict)
+    copy_tags: bool = True
+    purge_tags: Mapping[str, str] = field(default_factory=dict)
+    adopt_tags: Mapping[str, str] = field(default_factory=dict)
+    notify_on_success: bool = True
+    start_window_minutes: int = 240
+    completion_window_minutes: int = 1440
+
+
+@dataclass(frozen=True)
+class Request:
+    """A message or a direct invocation, understood. `scheduled_time` names the occurrence (UTC, whole seconds)."""
+
+    action: Action
+    plan: Plan
+    scheduled_time: datetime
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What DescribeBackups says of a backup, reduced to what is decided on. `created` is None where FSx gave none."""
+
+    id: str
+    lifecycle: str
+    type: str
+    created: datetime | None
+    tags: Mapping[str, str]
+    source_backup_id: str | None = None
+    failure: str | None = None
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of an IANA name. UTC needs no time zone data, so it works wherever Python does."""
+    return UTC if name == "UTC" else ZoneInfo(name)

@@ -1,0 +1,22 @@
+"""What the deployment tells the function through its environment, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`deployment` marks every backup that this deployment owns; the other two are where it speaks and waits."""
+
+    deployment: str
+    topic_arn: str
+    queue_url: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Raises KeyError naming the variable that is missing: the module sets all of them."""
+        return cls(
+            deployment=environment["FSX_BACKUP_DEPLOYMENT"],
+            topic_arn=environment["FSX_BACKUP_TOPIC_ARN"],
+            queue_url=environment["FSX_BACKUP_QUEUE_URL"],
+        )

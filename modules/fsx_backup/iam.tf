@@ -1,0 +1,215 @@
+locals {
+  fsx_arn = "arn:${local.partition}:fsx:${local.region}:${local.account}"
+
+  target_ids = sort(distinct(concat(
+    [for plan in values(var.file_systems) : coalesce(plan.file_system_id, plan.volume_id)],
+    tolist(var.additional_targets),
+  )))
+  listed_targets = [
+    for id in local.target_ids :
+    startswith(id, "fsvol-") ? "${local.fsx_arn}:volume/*/${id}" : "${local.fsx_arn}:file-system/${id}"
+  ]
+
+  # A role's inline policies may have 10,240 characters together. Longer lists give way to every target, still bound
+  # to this deployment's tag.
+  targets = length(jsonencode(local.listed_targets)) <= 6000 ? local.listed_targets : ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
+
+  adopted = { for tags in distinct([for plan in values(var.file_systems) : plan.adopt_tags if length(plan.adopt_tags) > 0]) : jsonencode(tags) => tags }
+}
+
+resource "aws_iam_role" "function" {
+  name                 = "${var.name}-function"
+  description          = "What the FSx backup function ${var.name} may do"
+  assume_role_policy   = data.aws_iam_policy_document.function_trust.json
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = local.tags
+}
+
+data "aws_iam_policy_document" "function_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = [data.aws_service_principal.of["lambda"].name]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "function" {
+  name   = "work"
+  role   = aws_iam_role.function.id
+  policy = data.aws_iam_policy_document.function.json
+}
+
+data "aws_iam_policy_document" "function" {
+  statement {
+    sid       = "Look"
+    actions   = ["fsx:DescribeBackups", "fsx:DescribeFileSystems", "fsx:DescribeVolumes"]
+    resources = ["*"] # FSx offers no resource level for these
+  }
+
+  statement {
+    sid       = "BackUp"
+    actions   = ["fsx:CreateBackup"]
+    resources = concat(["${local.fsx_arn}:backup/*"], local.targets)
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/fsx-backup:deployment"
+      values   = [var.name]
+    }
+  }
+
+  # FSx asks for it when CreateBackup passes tags.
+  statement {
+    sid       = "TagNewBackups"
+    actions   = ["fsx:TagResource"]
+    resources = ["${local.fsx_arn}:backup/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/fsx-backup:deployment"
+      values   = [var.name]
+    }
+  }
+
+  statement {
+    sid       = "PurgeOwned"
+    actions   = ["fsx:DeleteBackup"]
+    resources = ["${local.fsx_arn}:backup/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/fsx-backup:deployment"
+      values   = [var.name]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.adopted
+
+    content {
+      actions   = ["fsx:DeleteBackup"]
+      resources = ["${local.fsx_arn}:backup/*"]
+
+      dynamic "condition" {
+        for_each = statement.value
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:ResourceTag/${condition.key}"
+          values   = [condition.value]
+        }
+      }
+
+      # Never one that some deployment owns.
+      condition {
+        test     = "Null"
+        variable = "aws:ResourceTag/fsx-backup:deployment"
+        values   = ["true"]
+      }
+    }
+  }
+
+  statement {
+    sid       = "Tell"
+    actions   = ["sns:Publish"]
+    resources = [local.arn.topic]
+  }
+
+  statement {
+    sid = "Queue"
+    actions = [
+      "sqs:ChangeMessageVisibility",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+      "sqs:ReceiveMessage",
+      "sqs:SendMessage",
+    ]
+    resources = [local.arn.queue]
+  }
+
+  statement {
+    sid       = "DeadLetters"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.arn.dead_letter_queue]
+  }
+
+  statement {
+    sid       = "Log"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arn.log_group}:*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.tracing ? [1] : []
+
+    content {
+      sid       = "Trace"
+      actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+      resources = ["*"] # X-Ray offers no resource level for these
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.vpc == null ? [] : [1]
+
+    content {
+      sid = "Network"
+      actions = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+      ]
+      resources = ["*"] # as Lambda documents it for functions in a VPC
+    }
+  }
+}
+
+resource "aws_iam_role" "scheduler" {
+  name                 = "${var.name}-scheduler"
+  description          = "Lets the schedules of ${var.name} drop their messages in its queue"
+  assume_role_policy   = data.aws_iam_policy_document.scheduler_trust.json
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = local.tags
+}
+
+data "aws_iam_policy_document" "scheduler_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = [data.aws_service_principal.of["scheduler"].name]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.arn.schedule_group]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "scheduler" {
+  name   = "deliver"
+  role   = aws_iam_role.scheduler.id
+  policy = data.aws_iam_policy_document.scheduler.json
+}
+
+data "aws_iam_policy_document" "scheduler" {
+  statement {
+    actions   = ["sqs:SendMessage"]
+    resources = [local.arn.queue, local.arn.dead_letter_queue]
+  }
+}

@@ -1,0 +1,86 @@
+locals {
+  timeout_seconds = 120
+}
+
+# Made before the function, which would otherwise make one of the same name without retention or key.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = local.key_arn
+  tags              = local.tags
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_117:FSx, SQS and SNS are reached through their public endpoints; var.vpc puts it into a VPC
+  #checkov:skip=CKV_AWS_272:signing needs a profile of the caller's own; var.package takes a signed object and its configuration
+  function_name                  = var.name
+  description                    = "Backs up FSx file systems, follows each backup to its end, purges by retention policy"
+  role                           = aws_iam_role.function.arn
+  handler                        = "fsx_backup.handler.handler"
+  runtime                        = "python3.13"
+  architectures                  = ["arm64"]
+  timeout                        = local.timeout_seconds
+  memory_size                    = 256
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1) # -1 reserves none
+  kms_key_arn                    = local.key_arn
+  code_signing_config_arn        = var.package.code_signing_config_arn
+  tags                           = local.tags
+
+  filename          = var.package.s3_bucket == null ? local.package_path : null
+  source_code_hash  = var.package.s3_bucket == null ? filebase64sha256(local.package_path) : null
+  s3_bucket         = var.package.s3_bucket
+  s3_key            = var.package.s3_key
+  s3_object_version = var.package.s3_object_version
+
+  environment {
+    variables = {
+      FSX_BACKUP_DEPLOYMENT = var.name
+      FSX_BACKUP_TOPIC_ARN  = local.arn.topic
+      FSX_BACKUP_QUEUE_URL  = aws_sqs_queue.this.url
+    }
+  }
+
+  # Direct invocations that come as events (a rule made by hand) end here when they fail.
+  dead_letter_config {
+    target_arn = aws_sqs_queue.dead_letters.arn
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "INFO"
+    system_log_level      = "WARN"
+    log_group             = aws_cloudwatch_log_group.this.name
+  }
+
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc == null ? [] : [var.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= var.maximum_concurrency
+      error_message = "reserved_concurrency (${coalesce(var.reserved_concurrency, 0)}) must be at least maximum_concurrency (${var.maximum_concurrency}): raise the one or lower the other."
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.function_encryption]
+}
+
+locals {
+  package_path = coalesce(var.package.path, "${path.module}/lambda.zip")
+}
+
+# An event without a scheduled time is an occurrence of its own, so Lambda's retries would make further backups.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name          = aws_lambda_function.this.function_name
+  maximum_retry_attempts = 0
+}

@@ -1,0 +1,69 @@
+output "name" {
+  description = "Name of this deployment: it marks every backup that the deployment owns."
+  value       = var.name
+}
+
+output "plans" {
+  description = "The effective settings of every plan, keyed like `file_systems`. Terraform drops attributes it does not know: look here whether what you wrote arrived."
+  value       = var.file_systems
+}
+
+output "schedules" {
+  description = "The schedule of every plan, keyed like `file_systems`: `arn`, `name`, `group`."
+  value = {
+    for key, schedule in aws_scheduler_schedule.backup :
+    key => { arn = schedule.arn, name = schedule.name, group = schedule.group_name }
+  }
+}
+
+output "commands" {
+  description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `list_backups`. They need the AWS CLI, version 2."
+  value = {
+    for key, message in local.messages : key => {
+      backup_now    = "${local.invoke} --payload '${replace(jsonencode(message), "'", "'\\''")}' /dev/stdout"
+      dry_run_purge = "${local.invoke} --payload '${replace(jsonencode(merge(message, { action = "purge", dry_run = true })), "'", "'\\''")}' /dev/stdout"
+      list_backups = join(" ", [
+        "aws fsx describe-backups --region ${local.region}",
+        startswith(coalesce(var.file_systems[key].file_system_id, var.file_systems[key].volume_id), "fsvol-")
+        ? "--filters Name=volume-id,Values=${coalesce(var.file_systems[key].volume_id, "-")}"
+        : "--filters Name=file-system-id,Values=${coalesce(var.file_systems[key].file_system_id, "-")}",
+        "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] && Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
+        "--output table",
+      ])
+    }
+  }
+}
+
+locals {
+  invoke = "aws lambda invoke --region ${local.region} --function-name ${var.name} --cli-binary-format raw-in-base64-out"
+}
+
+output "function" {
+  description = "The function: `arn`, `name`, `role_arn`, `log_group`."
+  value = {
+    arn       = aws_lambda_function.this.arn
+    name      = aws_lambda_function.this.function_name
+    role_arn  = aws_iam_role.function.arn
+    log_group = aws_cloudwatch_log_group.this.name
+  }
+}
+
+output "queue" {
+  description = "The queue of occurrences under way: `arn`, `url`."
+  value       = { arn = aws_sqs_queue.this.arn, url = aws_sqs_queue.this.url }
+}
+
+output "dead_letter_queue" {
+  description = "Where messages end that could not be handled: `arn`, `url`."
+  value       = { arn = aws_sqs_queue.dead_letters.arn, url = aws_sqs_queue.dead_letters.url }
+}
+
+output "topic_arn" {
+  description = "The topic that tells people: the module's own, or the one given."
+  value       = local.topic_arn
+}
+
+output "kms_key_arn" {
+  description = "The key that encrypts queues, topic, logs, schedules and the function's environment."
+  value       = local.key_arn
+}

@@ -1,0 +1,53 @@
+# One message is one occurrence of one plan, and it stays here until that occurrence is finished.
+resource "aws_sqs_queue" "this" {
+  name                              = var.name
+  visibility_timeout_seconds        = 6 * local.timeout_seconds # AWS's advice for queues that trigger a function
+  message_retention_seconds         = 1209600                   # the longest there is, longer than every window
+  receive_wait_time_seconds         = 20
+  kms_master_key_id                 = local.key_arn
+  kms_data_key_reuse_period_seconds = 3600
+  tags                              = local.tags
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
+    maxReceiveCount     = local.max_receive_count
+  })
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  name                              = "${var.name}-dead-letters"
+  message_retention_seconds         = 1209600
+  kms_master_key_id                 = local.key_arn
+  kms_data_key_reuse_period_seconds = 3600
+  tags                              = local.tags
+}
+
+resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
+  queue_url = aws_sqs_queue.dead_letters.id
+
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [aws_sqs_queue.this.arn]
+  })
+}
+
+locals {
+  # Every look at a running backup counts as a receive: one every 20 minutes at the end of a window, more at its
+  # beginning, and some for errors. SQS allows 1,000.
+  max_receive_count = min(1000, 60 + ceil(local.longest_window_minutes / 20))
+}
+
+resource "aws_lambda_event_source_mapping" "this" {
+  event_source_arn        = aws_sqs_queue.this.arn
+  function_name           = aws_lambda_function.this.arn
+  batch_size              = 1
+  function_response_types = ["ReportBatchItemFailures"]
+  tags                    = local.tags
+
+  scaling_config {
+    maximum_concurrency = var.maximum_concurrency
+  }
+
+  # AWS tries the permissions out when the mapping is made.
+  depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.function_encryption]
+}
