@@ -2,10 +2,6 @@ PYTHON ?= python3
 export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
-# A mirror the set-up found, only where the provider's registry is out of reach.
-RC := $(CURDIR)/.envs/terraform.rc
-WITH_RC = $(if $(wildcard $(RC)),TF_CLI_CONFIG_FILE=$(RC))
-
 .PHONY: setup requirements
 
 setup: ## Install what the other targets need, under .envs/

@@ -61,7 +61,8 @@ class Step:
                 self.backup = self._create()
             except fsx.Busy as error:
                 return self._wait(str(error), self.occurrence.start_deadline)
-            todo = occurrence.decide(self.occurrence, self.backup, self.now)
+            # Whatever its lifecycle: a purge is decided on a listing that has the new backup in it.
+            todo = Next.WAIT
         if todo is Next.WAIT:
             return self._wait("the backup is in progress", self.occurrence.completion_deadline)
         if todo is Next.FINISH:

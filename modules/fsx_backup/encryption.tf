@@ -41,7 +41,7 @@ data "aws_iam_policy_document" "key" {
 
     principals {
       type        = "Service"
-      identifiers = [data.aws_service_principal.of["logs"].name]
+      identifiers = ["logs.${local.region}.${data.aws_partition.current.dns_suffix}"] # as CloudWatch Logs documents it
     }
 
     condition {

@@ -84,3 +84,13 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   function_name          = aws_lambda_function.this.function_name
   maximum_retry_attempts = 0
 }
+
+resource "aws_lambda_permission" "event_rule" {
+  for_each = var.event_rules
+
+  statement_id  = "event-rule-${each.key}"
+  function_name = aws_lambda_function.this.function_name
+  action        = "lambda:InvokeFunction"
+  principal     = data.aws_service_principal.of["events"].name
+  source_arn    = each.value
+}

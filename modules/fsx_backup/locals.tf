@@ -3,7 +3,7 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 data "aws_service_principal" "of" {
-  for_each = toset(["cloudwatch", "lambda", "logs", "scheduler"])
+  for_each = toset(["cloudwatch", "events", "lambda", "scheduler"])
 
   service_name = each.key
 }

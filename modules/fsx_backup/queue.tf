@@ -9,9 +9,11 @@ resource "aws_sqs_queue" "this" {
   tags                              = local.tags
 
   redrive_policy = jsonencode({
-    deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
+    deadLetterTargetArn = local.arn.dead_letter_queue
     maxReceiveCount     = local.max_receive_count
   })
+
+  depends_on = [aws_sqs_queue.dead_letters]
 }
 
 resource "aws_sqs_queue" "dead_letters" {
@@ -27,7 +29,7 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.this.arn]
+    sourceQueueArns   = [local.arn.queue]
   })
 }
 

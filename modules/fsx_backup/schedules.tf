@@ -47,5 +47,9 @@ resource "aws_scheduler_schedule" "backup" {
   }
 
   # A rate(...) fires at once: everything it needs has to be there.
-  depends_on = [aws_iam_role_policy.scheduler, aws_lambda_event_source_mapping.this]
+  depends_on = [
+    aws_iam_role_policy.scheduler,
+    aws_iam_role_policy.scheduler_encryption,
+    aws_lambda_event_source_mapping.this,
+  ]
 }

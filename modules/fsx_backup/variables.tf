@@ -133,6 +133,18 @@ variable "additional_targets" {
   }
 }
 
+variable "event_rules" {
+  description = "ARNs of EventBridge rules made elsewhere that may invoke the function, by a name of your choice."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in values(var.event_rules) : can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/.+$", arn))])
+    error_message = "event_rules must be ARNs of EventBridge rules, like arn:aws:events:eu-west-1:123456789012:rule/nightly. Correct: ${join(", ", [for key, arn in var.event_rules : "${key} (${coalesce(arn, "null")})" if !can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/.+$", arn))])}."
+  }
+}
+
 variable "notifications" {
   description = <<-EOT
     Who is told.

@@ -1,0 +1,102 @@
+"""Terraform for the demo and the tests: a folder with a configuration, and what its plans say."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from python_terraform import IsFlagged, IsNotFlagged, Terraform
+
+ROOT = Path(__file__).resolve().parent.parent
+MIRROR = ROOT / ".envs" / "terraform.rc"  # written by the set-up where the provider's registry is out of reach
+
+
+class TerraformError(Exception):
+    """Terraform refused or failed; the text is what it said, without its frame."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as `terraform show -json` tells it."""
+
+    json: dict[str, Any]
+
+    @property
+    def changes(self) -> dict[str, list[str]]:
+        """Address -> actions, of all resources that would change."""
+        return {
+            change["address"]: change["change"]["actions"]
+            for change in self.json.get("resource_changes", [])
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        }
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The planned outputs; what is known after apply only is missing."""
+        return {name: output.get("value") for name, output in self.json["planned_values"].get("outputs", {}).items()}
+
+    def resources(self, type_: str) -> dict[str, dict[str, Any]]:
+        """Address -> planned values of the managed resources of a type."""
+        return {
+            change["address"]: change["change"]["after"]
+            for change in self.json["resource_changes"]
+            if change["mode"] == "managed" and change["type"] == type_ and change["change"]["after"] is not None
+        }
+
+
+class Stack:
+    """A folder with a Terraform configuration. `environment` is added to this process's own for each run."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self._environment = {**environment, "TF_IN_AUTOMATION": "1"}
+        if MIRROR.exists():
+            self._environment["TF_CLI_CONFIG_FILE"] = str(MIRROR)
+        self._terraform = Terraform(
+            working_dir=str(folder), terraform_bin_path=os.environ.get("TERRAFORM") or "terraform"
+        )
+
+    @classmethod
+    def of_root(cls, folder: Path, environment: Mapping[str, str]) -> "Stack":
+        """The repository's root stack, in a folder of its own so that nobody's state or variables are touched."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in ROOT.glob("*.tf"):
+            shutil.copy(path, folder)
+        shutil.copytree(
+            ROOT / "modules", folder / "modules", dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform*")
+        )
+        return cls(folder, environment)
+
+    def init(self) -> None:
+        self._run("init", input=False, reconfigure=IsFlagged)
+
+    def set_variables(self, variables: Mapping[str, Any]) -> None:
+        """Replace the stack's variables."""
+        (self.folder / "terraform.tfvars.json").write_text(json.dumps(variables))
+
+    def plan(self) -> Plan:
+        """Plan, and keep the plan for `apply`."""
+        self._run("plan", input=False, out="plan.tfplan")
+        return Plan(json.loads(self._run("show", "plan.tfplan", json=IsFlagged, no_color=IsNotFlagged)))
+
+    def apply(self) -> None:
+        """Apply the plan made last."""
+        self._run("apply", "plan.tfplan", input=False)
+
+    def outputs(self) -> dict[str, Any]:
+        answer = json.loads(self._run("output", json=IsFlagged))
+        return {name: output["value"] for name, output in answer.items()}
+
+    def destroy(self) -> None:
+        self._run("destroy", input=False, auto_approve=IsFlagged)
+
+    def _run(self, command: str, *arguments: str, **options: Any) -> str:
+        with patch.dict(os.environ, self._environment):
+            code, out, err = self._terraform.cmd(command, *arguments, **({"no_color": IsFlagged} | options))
+        if code != 0:
+            raise TerraformError(" ".join(f"{out}\n{err}".replace("│", " ").replace("╷", " ").replace("╵", " ").split()))
+        return str(out)

@@ -1,0 +1,55 @@
+"""Plans of the module, made by Terraform itself. Only the account's identity is asked of an (emulated) AWS."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from sandbox.terraform import ROOT, Plan, Stack
+
+MODULE = ROOT / "modules" / "fsx_backup"
+
+
+@pytest.fixture(scope="session")
+def aws_environment() -> Iterator[dict[str, str]]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "123456789012",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_REGION": "eu-west-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    server.stop()
+
+
+class ModulePlanner:
+    """Plans the module with the arguments given, as a platform repository would call it."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.stack = Stack(folder, environment)
+        self._write({})
+        self.stack.init()
+
+    def __call__(self, **arguments: Any) -> Plan:
+        """Raises TerraformError with Terraform's words when the plan is refused."""
+        self._write(arguments)
+        return self.stack.plan()
+
+    def _write(self, arguments: dict[str, Any]) -> None:
+        configuration = {
+            "module": {"fsx_backup": {"source": os.path.relpath(MODULE, self.stack.folder), **arguments}},
+            "output": {name: {"value": f"${{module.fsx_backup.{name}}}"} for name in ("name", "plans", "commands")},
+        }
+        (self.stack.folder / "main.tf.json").write_text(json.dumps(configuration, indent=1))
+
+
+@pytest.fixture(scope="session")
+def plan(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[str, str]) -> ModulePlanner:
+    return ModulePlanner(tmp_path_factory.mktemp("module"), aws_environment)

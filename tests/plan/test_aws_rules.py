@@ -1,0 +1,268 @@
+"""What AWS refuses and no emulator does: each rule that the module touches, read off a plan."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fsx_backup import occurrence
+from fsx_backup.model import Plan as BackupPlan
+from fsx_backup.model import Target
+from sandbox.terraform import Plan, TerraformError
+from tests.plan.conftest import ModulePlanner
+
+HOME = {"file_system_id": "fs-0123456789abcdef0"}
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+
+
+@pytest.fixture(scope="module")
+def default(plan: ModulePlanner) -> Plan:
+    """One plan, an existing key: the policies are known in the plan."""
+    return plan(file_systems={"home": HOME}, encryption={"kms_key_arn": KEY})
+
+
+@pytest.fixture(scope="module")
+def own_key(plan: ModulePlanner) -> Plan:
+    return plan(file_systems={"home": HOME})
+
+
+def only(plan: Plan, type_: str, name: str = "") -> dict[str, Any]:
+    found = [values for address, values in plan.resources(type_).items() if address.split("[")[0].endswith(name)]
+    assert len(found) == 1, f"{len(found)} of {type_} {name}"
+    return found[0]
+
+
+def statements(policy: str) -> list[dict[str, Any]]:
+    return list(json.loads(policy)["Statement"])
+
+
+def as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def allowed(plan: Plan, role: str) -> set[str]:
+    """Every action that the inline policies of a role allow."""
+    return {
+        action
+        for address, values in plan.resources("aws_iam_role_policy").items()
+        if f".{role}" in address
+        for statement in statements(values["policy"])
+        for action in as_list(statement["Action"])
+    }
+
+
+def depends_on(plan: Plan, resource: str) -> list[str]:
+    module = plan.json["configuration"]["root_module"]["module_calls"]["fsx_backup"]["module"]
+    return next(r.get("depends_on", []) for r in module["resources"] if r["address"] == resource)
+
+
+def test_the_scheduled_time_keyword_is_not_escaped(default: Plan) -> None:
+    text = only(default, "aws_scheduler_schedule")["target"][0]["input"]
+    assert '"scheduled_time":"<aws.scheduler.scheduled-time>"' in text
+    assert "\\u003c" not in text
+    assert json.loads(text)["plan"]["name"] == "home"
+
+
+def test_the_queue_hides_a_message_six_times_as_long_as_the_function_may_run(default: Plan) -> None:
+    timeout = only(default, "aws_lambda_function")["timeout"]
+    assert only(default, "aws_sqs_queue", "queue.this")["visibility_timeout_seconds"] == 6 * timeout
+
+
+def test_the_mapping_is_made_after_the_permissions(default: Plan) -> None:
+    assert set(depends_on(default, "aws_lambda_event_source_mapping.this")) >= {
+        "aws_iam_role_policy.function",
+        "aws_iam_role_policy.function_encryption",
+    }
+
+
+def test_the_schedule_is_made_after_all_that_it_fires_into(default: Plan) -> None:
+    assert set(depends_on(default, "aws_scheduler_schedule.backup")) >= {
+        "aws_iam_role_policy.scheduler",
+        "aws_iam_role_policy.scheduler_encryption",
+        "aws_lambda_event_source_mapping.this",
+    }
+
+
+def test_the_own_key_admits_the_log_group_and_the_alarms(own_key: Plan) -> None:
+    by_sid = {statement["Sid"]: statement for statement in statements(only(own_key, "aws_kms_key")["policy"])}
+    assert by_sid["Logs"]["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
+    assert by_sid["Logs"]["Condition"] == {
+        "ArnEquals": {
+            "kms:EncryptionContext:aws:logs:arn": (
+                "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/fsx-backup"
+            )
+        }
+    }
+    assert by_sid["Alarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(by_sid["Alarms"]["Action"])
+
+
+@pytest.mark.parametrize("role", ["function", "scheduler"])
+def test_the_roles_may_use_the_key(default: Plan, role: str) -> None:
+    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= allowed(default, role)
+    policy = only(default, "aws_iam_role_policy", f"{role}_encryption")["policy"]
+    assert [as_list(s["Resource"]) for s in statements(policy)] == [[KEY]]
+
+
+def test_everything_that_can_be_encrypted_is(default: Plan, own_key: Plan) -> None:
+    attributes = {
+        "aws_sqs_queue": "kms_master_key_id",
+        "aws_sns_topic": "kms_master_key_id",
+        "aws_cloudwatch_log_group": "kms_key_id",
+        "aws_lambda_function": "kms_key_arn",
+        "aws_scheduler_schedule": "kms_key_arn",
+    }
+    for type_, attribute in attributes.items():
+        for values in default.resources(type_).values():
+            assert values[attribute] == KEY
+        for change in own_key.json["resource_changes"]:
+            if change["type"] == type_:
+                assert change["change"]["after_unknown"][attribute] is True  # the key made in the same apply
+    assert not default.resources("aws_kms_key")
+    assert only(own_key, "aws_kms_key")["enable_key_rotation"] is True
+
+
+def test_no_concurrency_is_reserved_unless_asked(default: Plan, plan: ModulePlanner) -> None:
+    assert only(default, "aws_lambda_function")["reserved_concurrent_executions"] == -1
+    with pytest.raises(TerraformError, match=r"reserved_concurrency \(3\) must be at least maximum_concurrency \(5\)"):
+        plan(file_systems={"home": HOME}, reserved_concurrency=3)
+
+
+def test_a_thousand_plans_fit_the_policy_limits(plan: ModulePlanner) -> None:
+    many = plan(
+        file_systems={f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} for n in range(1000)},
+        encryption={"kms_key_arn": KEY},
+    )
+    for role in ("function", "scheduler"):
+        inline = [p["policy"] for a, p in many.resources("aws_iam_role_policy").items() if f".{role}" in a]
+        assert sum(len(re.sub(r"\s", "", policy)) for policy in inline) <= 10_240
+    create = next(
+        s
+        for s in statements(only(many, "aws_iam_role_policy", "policy.function")["policy"])
+        if "CreateBackup" in str(s["Action"])
+    )
+    assert create["Condition"] == {"StringEquals": {"aws:RequestTag/fsx-backup:deployment": "fsx-backup"}}
+    assert len(many.resources("aws_scheduler_schedule")) == 1000
+
+
+@pytest.mark.parametrize("window", [1440, 18_720])
+def test_a_message_outlives_its_longest_window(plan: ModulePlanner, window: int) -> None:
+    planned = plan(
+        file_systems={"home": HOME | {"start_window_minutes": 1, "completion_window_minutes": window}},
+        encryption={"kms_key_arn": KEY},
+    )
+    queue = only(planned, "aws_sqs_queue", "queue.this")
+    receives = json.loads(queue["redrive_policy"])["maxReceiveCount"]
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    backup_plan = BackupPlan("home", Target("fs-0123456789abcdef0"), completion_window_minutes=window)
+    following = occurrence.Occurrence("fsx-backup", backup_plan, start)
+    now, looks = start, 1
+    while now <= following.completion_deadline:
+        now += occurrence.wait(following, now, following.completion_deadline)
+        looks += 1
+    assert looks + 10 <= receives <= 1000
+    assert timedelta(seconds=queue["message_retention_seconds"]) > following.completion_deadline - start
+    assert occurrence.LONGEST_WAIT < timedelta(hours=12)
+
+
+def test_the_scheduler_role_trusts_this_account_and_group_only(default: Plan) -> None:
+    trust = statements(only(default, "aws_iam_role", "scheduler")["assume_role_policy"])[0]
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnEquals": {"aws:SourceArn": "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/fsx-backup"},
+    }
+
+
+def test_the_scheduler_role_reaches_queue_and_dead_letters(default: Plan) -> None:
+    policy = statements(only(default, "aws_iam_role_policy", "policy.scheduler")["policy"])
+    assert {resource for s in policy for resource in as_list(s["Resource"])} == {
+        "arn:aws:sqs:eu-west-1:123456789012:fsx-backup",
+        "arn:aws:sqs:eu-west-1:123456789012:fsx-backup-dead-letters",
+    }
+
+
+def test_keys_that_are_no_schedule_names_are_refused(plan: ModulePlanner) -> None:
+    bad = ["", "a" * 65, "has space", "slash/ed", "ünïcode"]
+    with pytest.raises(TerraformError, match="a key becomes the schedule's name") as refusal:
+        plan(file_systems={key: HOME for key in [*bad, "good-one_1.x"]})
+    assert all(f'"{key}"' in str(refusal.value) for key in bad)
+    assert "good-one" not in str(refusal.value)
+
+
+def test_the_log_group_is_made_first_and_named_in_the_function(default: Plan) -> None:
+    logging = only(default, "aws_lambda_function")["logging_config"][0]
+    assert logging["log_group"] == only(default, "aws_cloudwatch_log_group")["name"]
+    assert logging["log_format"] == "JSON"
+    assert "logs:CreateLogGroup" not in allowed(default, "function")
+
+
+def test_the_function_may_do_what_its_settings_need(default: Plan, plan: ModulePlanner) -> None:
+    assert {"xray:PutTraceSegments", "xray:PutTelemetryRecords"} <= allowed(default, "function")
+    assert "ec2:CreateNetworkInterface" not in allowed(default, "function")
+    inside = plan(
+        file_systems={"home": HOME},
+        encryption={"kms_key_arn": KEY},
+        tracing=False,
+        vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]},
+    )
+    assert {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"} <= allowed(inside, "function")
+    assert not any(action.startswith("xray:") for action in allowed(inside, "function"))
+
+
+def test_a_rule_made_by_hand_may_invoke_the_function(plan: ModulePlanner) -> None:
+    rule = "arn:aws:events:eu-west-1:123456789012:rule/nightly"
+    planned = plan(file_systems={"home": HOME}, event_rules={"nightly": rule})
+    permission = only(planned, "aws_lambda_permission")
+    assert permission["principal"] == "events.amazonaws.com"
+    assert permission["source_arn"] == rule
+
+
+def test_an_existing_topic_replaces_the_own_one(plan: ModulePlanner) -> None:
+    planned = plan(file_systems={"home": HOME}, notifications={"topic_arn": TOPIC}, encryption={"kms_key_arn": KEY})
+    assert not planned.resources("aws_sns_topic")
+    assert all(alarm["alarm_actions"] == [TOPIC] for alarm in planned.resources("aws_cloudwatch_metric_alarm").values())
+    tell = next(
+        s
+        for s in statements(only(planned, "aws_iam_role_policy", "policy.function")["policy"])
+        if s["Action"] == "sns:Publish"
+    )
+    assert tell["Resource"] == TOPIC
+
+
+def test_only_what_has_no_resource_level_is_a_wildcard(default: Plan) -> None:
+    wildcards = {
+        action
+        for values in default.resources("aws_iam_role_policy").values()
+        for statement in statements(values["policy"])
+        if "*" in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+    }
+    assert wildcards == {
+        "fsx:DescribeBackups",
+        "fsx:DescribeFileSystems",
+        "fsx:DescribeVolumes",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    }
+
+
+def test_deletes_are_bound_to_the_deployments_tag(plan: ModulePlanner) -> None:
+    planned = plan(
+        file_systems={"home": HOME | {"adopt_tags": {"Name": "old", "Team": "hpc"}}},
+        encryption={"kms_key_arn": KEY},
+    )
+    conditions = [
+        statement["Condition"]
+        for statement in statements(only(planned, "aws_iam_role_policy", "policy.function")["policy"])
+        if statement["Action"] == "fsx:DeleteBackup"
+    ]
+    assert conditions == [
+        {"StringEquals": {"aws:ResourceTag/fsx-backup:deployment": "fsx-backup"}},
+        {
+            "StringEquals": {"aws:ResourceTag/Name": "old", "aws:ResourceTag/Team": "hpc"},
+            "Null": {"aws:ResourceTag/fsx-backup:deployment": "true"},
+        },
+    ]

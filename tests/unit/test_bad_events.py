@@ -1,0 +1,122 @@
+"""An event that cannot be understood: one sentence, no write, people told, a direct invoker gets the error."""
+
+from typing import Any
+
+import pytest
+
+from fsx_backup.event import InvalidEvent
+from tests.world import World
+
+TARGET = "fs-0123456789abcdef0"
+
+
+def native(**changes: Any) -> dict[str, Any]:
+    return {"version": 1, "action": "backup", "plan": {"name": "home", "file_system_id": TARGET}} | changes
+
+
+def plan(**changes: Any) -> dict[str, Any]:
+    return native(plan={"name": "home", "file_system_id": TARGET} | changes)
+
+
+BAD = {
+    "text": ("hello", "The event must be a JSON object, not 'hello'."),
+    "list": ([1], "The event must be a JSON object, not [1]."),
+    "number": (7, "The event must be a JSON object"),
+    "no action": ({"plan": {}}, "action must be one of backup, start, purge, not missing."),
+    "unknown action": (native(action="explode"), "action must be one of backup, start, purge, not 'explode'."),
+    "action of another type": (native(action=["backup"]), "action must be one of"),
+    "newer version": (native(version=2), "version must be 1, not 2: apply the module again."),
+    "version true": (native(version=True), "version must be 1"),
+    "unknown field": (native(dryrun=True), "dryrun is not a field here; the fields are"),
+    "no plan": ({"action": "backup"}, "plan must be a JSON object, not missing."),
+    "unknown plan field": (plan(retension={}), "plan.retension is not a field here"),
+    "no target": (native(plan={"name": "a"}), "exactly one of file_system_id and volume_id"),
+    "two targets": (plan(volume_id="fsvol-0123456789abcdef0"), "exactly one of file_system_id and volume_id"),
+    "malformed id": (native(plan={"file_system_id": "fs-XYZ"}), "plan.file_system_id must be an id like"),
+    "id of a number": (native(plan={"file_system_id": 7}), "plan.file_system_id must be an id like"),
+    "volume as file system": (
+        native(plan={"file_system_id": "fsvol-0123456789abcdef0"}),
+        "plan.file_system_id must be an id like",
+    ),
+    "malformed volume": (native(plan={"volume_id": TARGET}), "plan.volume_id must be an id like"),
+    "name": (plan(name="a b"), "plan.name must be 1 to 64"),
+    "days zero": (plan(retention={"days": 0}), "plan.retention.days must be a whole number from 1 to 100000, not 0."),
+    "days negative": (plan(retention={"days": -1}), "plan.retention.days must be a whole number"),
+    "days fraction": (plan(retention={"days": 3.5}), "plan.retention.days must be a whole number"),
+    "days text": (plan(retention={"days": "7"}), "plan.retention.days must be a whole number from 1 to 100000, not '7'."),
+    "days null": (plan(retention={"days": None}), "plan.retention.days must be a whole number"),
+    "days true": (plan(retention={"days": True}), "plan.retention.days must be a whole number"),
+    "days absurd": (plan(retention={"days": 10**9}), "plan.retention.days must be a whole number"),
+    "keep_last zero": (plan(retention={"keep_last": 0}), "plan.retention.keep_last must be a whole number from 1"),
+    "keep_weekly below": (plan(retention={"keep_weekly": -2}), "plan.retention.keep_weekly must be a whole number from -1"),
+    "unknown rule": (plan(retention={"keep_minutely": 1}), "plan.retention.keep_minutely is not a field here"),
+    "retention list": (plan(retention=[]), "plan.retention must be a JSON object, not []."),
+    "zone": (plan(timezone="Mars/Olympus"), "plan.timezone must be an IANA time zone like Europe/Paris"),
+    "zone folder": (plan(timezone="Europe"), "plan.timezone must be an IANA time zone"),
+    "zone path": (plan(timezone="../../etc/passwd"), "plan.timezone must be an IANA time zone"),
+    "zone number": (plan(timezone=3), "plan.timezone must be an IANA time zone"),
+    "flag": (plan(copy_tags="perhaps"), 'plan.copy_tags must be true, false, "Yes" or "No", not \'perhaps\'.'),
+    "flag number": (plan(notify_on_success=1), "plan.notify_on_success must be true, false"),
+    "window": (plan(start_window_minutes=0), "plan.start_window_minutes must be a whole number from 1"),
+    "windows crossed": (
+        plan(start_window_minutes=100, completion_window_minutes=99),
+        "plan.start_window_minutes must not be longer than plan.completion_window_minutes.",
+    ),
+    "backup name": (plan(backup_name=""), "plan.backup_name must be a text of 1 to 256 characters"),
+    "tag value": (plan(backup_tags={"a": 1}), "plan.backup_tags.a must be a text"),
+    "reserved tag": (plan(backup_tags={"fsx-backup:plan": "x"}), "plan.backup_tags must not have the key"),
+    "aws tag": (plan(purge_tags=["a"]), "plan.purge_tags must be a JSON object"),
+    "time": (native(scheduled_time="yesterday"), "scheduled_time must be a time with its offset like"),
+    "time without offset": (native(scheduled_time="2026-01-31T04:00:00"), "scheduled_time must be a time with its offset"),
+    "time unreplaced": (native(scheduled_time="<aws.scheduler.scheduled-time>"), "scheduled_time must be a time"),
+    "time number": (native(scheduled_time=5), "scheduled_time must be a time"),
+    "sample without id": ({"start-backup": "true"}, "filesystem-id must be an id like fs-0123456789abcdef0, not missing."),
+    "sample flag": (
+        {"start-backup": "yep", "filesystem-id": TARGET},
+        'start-backup must be true, false, "Yes" or "No", not \'yep\'.',
+    ),
+    "sample does nothing": ({"start-backup": "false", "filesystem-id": TARGET}, "both"),
+    "sample unknown": ({"start-backup": "true", "filesystem-id": TARGET, "retention": 3}, "retention is not a field here"),
+    "sample volume": ({"start-backup": "true", "filesystem-id": "fsvol-0123456789abcdef0"}, "filesystem-id must be an id"),
+    "huge": (native(action="x" * 200_000), "action must be one of"),
+}
+
+
+@pytest.fixture(autouse=True)
+def target(world: World) -> None:
+    world.fsx.seed_file_system("LUSTRE", file_system_id=TARGET)
+
+
+def check_nothing_happened(world: World, sentence: str) -> None:
+    assert not world.fsx.control.calls()
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "INVALID"
+    assert sentence in mail.text
+    assert len(mail.text) < 2000
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_direct_invoker_gets_the_error(world: World, case: str) -> None:
+    event, sentence = BAD[case]
+    with pytest.raises(InvalidEvent) as error:
+        world.invoke(event)
+    assert sentence in str(error.value)
+    assert len(str(error.value)) < 400
+    assert "\n" not in str(error.value)
+    check_nothing_happened(world, sentence)
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_message_is_told_and_done_with(world: World, case: str) -> None:
+    event, sentence = BAD[case]
+    world.send(event)
+    world.deliver()
+    assert not world.queue.records
+    check_nothing_happened(world, sentence)
+
+
+def test_a_message_that_is_no_json(world: World) -> None:
+    world.send("{not json")
+    world.deliver()
+    assert not world.queue.records
+    check_nothing_happened(world, "The event must be a JSON object, not '{not json'.")

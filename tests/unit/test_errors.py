@@ -1,0 +1,189 @@
+"""Errors of FSx and of the function: what is tried again, what is told, what is left alone."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.world import World
+
+
+@pytest.fixture
+def target(world: World) -> str:
+    return world.fsx.seed_file_system("LUSTRE")
+
+
+TRANSIENT = ["http_500", "http_503", "timeout", "reset", "truncated_body", "InternalServerError", "Throttling"]
+
+
+@pytest.mark.parametrize("operation", ["DescribeBackups", "DescribeFileSystems", "CreateBackup"])
+@pytest.mark.parametrize("fault", TRANSIENT)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_passes_is_tried_again_and_gives_one_backup(
+    world: World, target: str, operation: str, fault: str, when: str
+) -> None:
+    if fault == "truncated_body" and when == "before":
+        when = "after"
+    world.fsx.control.fault(fault, operation, when=when, times=3)
+    world.send(world.message(target))
+    world.settle()
+    assert len(world.backups()) == 1
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("fault", TRANSIENT)
+def test_what_does_not_pass_is_told_when_the_window_ends(world: World, target: str, fault: str) -> None:
+    world.fsx.control.fault(fault, "DescribeBackups", times=None)
+    old = world.history(target, [30])
+    world.send(world.message(target, start_window_minutes=30, completion_window_minutes=60))
+    world.settle()
+    world.fsx.control.clear_faults()
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] in {"NOT_COMPLETED", "NOT_STARTED"}
+    assert set(world.backups()) == set(old)
+
+
+@pytest.mark.parametrize(
+    ("fault", "members", "words"),
+    [
+        ("ServiceLimitExceeded", {"Limit": "TOTAL_USER_INITIATED_BACKUPS"}, "TOTAL_USER_INITIATED_BACKUPS"),
+        ("UnsupportedOperation", {}, "ONTAP goes by volume_id"),
+        ("BadRequest", {}, "Correct the plan's entry"),
+        ("FileSystemNotFound", {}, "remove its plan"),
+    ],
+)
+def test_what_fsx_refuses_is_told_once(world: World, target: str, fault: str, members: Any, words: str) -> None:
+    old = world.history(target, [30, 40])
+    world.fsx.control.fault(fault, "CreateBackup", members=members, times=None)
+    world.send(world.message(target))
+    world.settle()
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "FAILED"
+    assert fault in mail.text
+    assert words in mail.text
+    assert set(world.backups()) == set(old)
+    assert world.fsx.control.counts()["CreateBackup"] == 1
+
+
+def test_a_token_used_with_other_tags_finds_its_backup(world: World, target: str) -> None:
+    message = world.message(target)
+    world.send(message)
+    world.deliver()
+    [backup] = world.backups()
+    # Not seen in the next listing, and the file system's tags changed since.
+    arn = world.fsx.client().describe_file_systems()["FileSystems"][0]["ResourceARN"]
+    world.fsx.client().tag_resource(ResourceARN=arn, Tags=[{"Key": "New", "Value": "1"}])
+    world.fsx.control.fault("IncompatibleParameterError", "CreateBackup")
+    world.send(message)
+    world.settle()
+    assert set(world.backups()) == {backup}
+
+
+def test_a_token_used_elsewhere_is_told(world: World, target: str) -> None:
+    world.fsx.control.fault("IncompatibleParameterError", "CreateBackup")
+    world.send(world.message(target))
+    world.settle()
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "FAILED"
+    assert "IncompatibleParameterError" in mail.text
+
+
+def test_access_denied_is_an_error_that_alarms_see_and_is_told_once(world: World, target: str) -> None:
+    world.fsx.control.fault("AccessDenied", "CreateBackup", times=3)
+    world.send(world.message(target))
+    for _ in range(3):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            world.deliver()
+        world.advance(minutes=13)
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
+    assert "AccessDenied" in world.topic.mails[0].text
+    world.settle()  # the permission is back
+    assert len(world.backups()) == 1
+    assert world.topic.mails[-1].attributes["outcome"] == "COMPLETED"
+
+
+def test_a_message_that_keeps_crashing_ends_in_the_dead_letters(world: World, target: str) -> None:
+    world.fsx.control.fault("AccessDenied", "DescribeBackups", times=None)
+    world.send(world.message(target))
+    for _ in range(world.queue.max_receives):
+        with pytest.raises(ClientError):
+            world.deliver()
+        world.advance(minutes=13)
+    assert world.deliver() is None
+    assert len(world.queue.dead_letters) == 1
+
+
+@pytest.mark.parametrize("refusal", ["BackupRestoring", "BackupBeingCopied", "BackupInProgress"])
+def test_one_backup_that_fsx_keeps_does_not_stop_the_purge(world: World, target: str, refusal: str) -> None:
+    old = world.history(target, [10 + n for n in range(10)])
+    world.fsx.control.fault(refusal, "DeleteBackup", match={"BackupId": old[4]}, times=None)
+    world.send(world.message(target))
+    world.settle()
+    assert set(old) & set(world.backups()) == {old[4]}
+    [mail] = world.topic.mails
+    assert "9 deleted" in mail.text
+    assert f"left for the next run: {old[4]}" in mail.text
+
+
+def test_a_backup_that_is_already_gone_counts_as_deleted(world: World, target: str) -> None:
+    old = world.history(target, [10, 11])
+    world.fsx.control.fault("BackupNotFound", "DeleteBackup", match={"BackupId": old[0]})
+    world.send(world.message(target))
+    world.settle()
+    assert "2 deleted" in world.topic.mails[0].text
+
+
+def test_deletes_that_are_denied_are_told(world: World, target: str) -> None:
+    world.history(target, [10, 11, 12])
+    world.fsx.control.fault("AccessDenied", "DeleteBackup", times=None)
+    world.send(world.message(target))
+    world.settle()
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "PARTIAL"
+    assert "3 deletes failed" in mail.text
+    assert "fsx:DeleteBackup" in mail.text
+
+
+def test_little_time_stops_the_purge_and_the_next_step_goes_on(world: World, target: str) -> None:
+    old = world.history(target, [10, 11, 12])
+    world.fsx.control.durations(backup=0)
+    world.send(world.message(target))
+    world.deliver()
+    world.context.seconds_left = 10
+    world.advance(minutes=1)
+    world.deliver()
+    assert set(old) < set(world.backups())
+    assert world.topic.mails[0].attributes["outcome"] == "PARTIAL"
+    assert "3 deletes to do" in world.topic.mails[0].text
+    world.context.seconds_left = 120
+    world.settle()
+    assert not set(old) & set(world.backups())
+    assert world.topic.mails[1].attributes["outcome"] == "COMPLETED"
+
+
+def test_an_incomplete_listing_deletes_nothing(world: World, target: str) -> None:
+    old = world.history(target, [10 + n for n in range(8)])
+    world.fsx.control.durations(backup=0)
+    world.fsx.control.listing(page_size=3)
+    world.send(world.message(target))
+    world.deliver()
+    world.fsx.control.fault("http_500", "DescribeBackups", at=3)
+    world.advance(minutes=1)
+    world.deliver()
+    assert set(old) < set(world.backups())
+    world.settle()
+    assert not set(old) & set(world.backups())
+
+
+def test_names_from_outside_cannot_break_a_mail(world: World) -> None:
+    target = world.fsx.seed_file_system("OPENZFS")
+    world.fsx.control.next_backup(target, "FAILED", "line one\r\nSubject: forged\x1b[31m " + "ü" * 200)
+    world.send(world.message(target, name="a" * 64))
+    world.settle()
+    [mail] = world.topic.mails  # the topic refuses what SNS would refuse
+    assert len(mail.subject) <= 100
+    assert mail.subject.startswith("aaaa")
+    assert "\r" not in mail.text
+    assert "\x1b" not in mail.text
+    assert not any(line.startswith("Subject:") for line in mail.text.splitlines())
