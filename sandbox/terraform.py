@@ -98,5 +98,7 @@ class Stack:
         with patch.dict(os.environ, self._environment):
             code, out, err = self._terraform.cmd(command, *arguments, **({"no_color": IsFlagged} | options))
         if code != 0:
-            raise TerraformError(" ".join(f"{out}\n{err}".replace("│", " ").replace("╷", " ").replace("╵", " ").split()))
+            raise TerraformError(
+                " ".join(f"{out}\n{err}".replace("│", " ").replace("╷", " ").replace("╵", " ").split())
+            )
         return str(out)

@@ -120,8 +120,9 @@ class World:
         self.function = self.connect(fsx.client())
 
     def connect(self, client: Any) -> Function:
-        doubles: Any = (self.topic, self.queue)
-        return Function(self.settings, client, *doubles, clock=lambda: self.now)
+        topic: Any = self.topic
+        queue: Any = self.queue
+        return Function(self.settings, client, topic, queue, clock=lambda: self.now)
 
     @property
     def now(self) -> datetime:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 LONGEST_DELAY = 900  # SQS: DelaySeconds of a new message
 
 log = logging.getLogger("fsx_backup")
-log.setLevel(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
 
 
 class BackupFailed(Exception):

@@ -53,9 +53,16 @@ def of_report(report: Report) -> Message:
     if report.purge is not None:
         purge = report.purge
         lines += _facts(Purge=f"{len(purge.deleted)} deleted, {purge.kept} kept")
-        named = purge.deleted or (purge.wanted if report.outcome is Outcome.PURGE_BLOCKED else ())
-        verb = "deleted" if purge.deleted else "would delete"
-        lines += _listed([f"  {verb} {backup.id} of {backup.created or 'unknown time'}" for backup in named])
+        gone = {backup.id for backup in purge.deleted}
+        blocked = report.outcome is Outcome.PURGE_BLOCKED
+        lines += _listed(
+            [
+                f"  {'would delete' if blocked else 'deleted'} {decision.backup.id} of "
+                f"{decision.backup.created:%Y-%m-%d %H:%M} UTC: {'; '.join(decision.reasons)}"
+                for decision in purge.decisions
+                if decision.delete and (blocked or decision.backup.id in gone)
+            ]
+        )
         lines += _listed([f"  left for the next run: {id_} {why}" for id_, why in purge.left.items()])
         lines += _listed([f"  not deleted: {id_}: {why}" for id_, why in purge.failures.items()])
         lines += _listed([f"  odd, kept: {odd.backup.id}: {'; '.join(odd.reasons)}" for odd in purge.odd])

@@ -47,7 +47,8 @@ class Purge:
 
     @property
     def kept(self) -> int:
-        return len(self.decisions) - len(self.deleted)
+        """How many of the plan's own backups are still there."""
+        return sum(decision.own for decision in self.decisions) - len(self.deleted)
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,15 @@ Period = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Decision:
-    """One backup's fate. `reasons`: every rule that keeps it, or why it goes. `odd`: people should look at it."""
+    """One backup's fate. `reasons`: every rule that keeps it, or why it goes. `odd`: people should look at it.
+
+    `own` tells the plan's backups from the others of the same target, which are only looked at.
+    """
 
     backup: Backup
     delete: bool
     reasons: tuple[str, ...]
+    own: bool = True
     odd: bool = False
 
 
@@ -47,7 +51,8 @@ def decide(backups: Iterable[Backup], plan: Plan, deployment: str, now: datetime
         reasons = list(rules.get(backup.id, ()))
         untouchable, odd = _untouchable(backup, plan, deployment, now)
         if untouchable or backup.created is None:
-            decisions.append(Decision(backup, delete=False, reasons=(untouchable, *reasons), odd=odd))
+            own = owned(backup, plan, deployment)
+            decisions.append(Decision(backup, False, (untouchable, *reasons), own, odd))
             continue
         if now - backup.created <= timedelta(days=plan.retention.days):
             reasons.insert(0, f"not older than {plan.retention.days} days")

@@ -92,7 +92,7 @@ class Step:
             why = self.backup.failure if self.backup and self.backup.failure else "FSx gives no reason"
             return self._report(
                 Outcome.FAILED,
-                f"FSx reports that the backup FAILED: {why}.",
+                f"FSx reports that the backup FAILED: {why.rstrip('.')}.",
                 "Check the file system's health, then run the backup by hand. Nothing was purged.",
             )
         if todo is Next.GONE:

@@ -7,6 +7,11 @@ resource "aws_sqs_queue" "this" {
   kms_master_key_id                 = local.key_arn
   kms_data_key_reuse_period_seconds = 3600
   tags                              = local.tags
+}
+
+# On its own, so that the two queues are made side by side.
+resource "aws_sqs_queue_redrive_policy" "this" {
+  queue_url = aws_sqs_queue.this.url
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = local.arn.dead_letter_queue
@@ -22,10 +27,6 @@ resource "aws_sqs_queue" "dead_letters" {
   kms_master_key_id                 = local.key_arn
   kms_data_key_reuse_period_seconds = 3600
   tags                              = local.tags
-}
-
-resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
-  queue_url = aws_sqs_queue.dead_letters.id
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"

@@ -155,7 +155,7 @@ def test_a_message_outlives_its_longest_window(plan: ModulePlanner, window: int)
         encryption={"kms_key_arn": KEY},
     )
     queue = only(planned, "aws_sqs_queue", "queue.this")
-    receives = json.loads(queue["redrive_policy"])["maxReceiveCount"]
+    receives = json.loads(only(planned, "aws_sqs_queue_redrive_policy")["redrive_policy"])["maxReceiveCount"]
     start = datetime(2026, 1, 1, tzinfo=UTC)
     backup_plan = BackupPlan("home", Target("fs-0123456789abcdef0"), completion_window_minutes=window)
     following = occurrence.Occurrence("fsx-backup", backup_plan, start)
@@ -165,7 +165,7 @@ def test_a_message_outlives_its_longest_window(plan: ModulePlanner, window: int)
         looks += 1
     assert looks + 10 <= receives <= 1000
     assert timedelta(seconds=queue["message_retention_seconds"]) > following.completion_deadline - start
-    assert occurrence.LONGEST_WAIT < timedelta(hours=12)
+    assert timedelta(hours=12) > occurrence.LONGEST_WAIT
 
 
 def test_the_scheduler_role_trusts_this_account_and_group_only(default: Plan) -> None:
@@ -187,7 +187,7 @@ def test_the_scheduler_role_reaches_queue_and_dead_letters(default: Plan) -> Non
 def test_keys_that_are_no_schedule_names_are_refused(plan: ModulePlanner) -> None:
     bad = ["", "a" * 65, "has space", "slash/ed", "ünïcode"]
     with pytest.raises(TerraformError, match="a key becomes the schedule's name") as refusal:
-        plan(file_systems={key: HOME for key in [*bad, "good-one_1.x"]})
+        plan(file_systems=dict.fromkeys([*bad, "good-one_1.x"], HOME))
     assert all(f'"{key}"' in str(refusal.value) for key in bad)
     assert "good-one" not in str(refusal.value)
 

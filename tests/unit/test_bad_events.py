@@ -43,12 +43,18 @@ BAD = {
     "days zero": (plan(retention={"days": 0}), "plan.retention.days must be a whole number from 1 to 100000, not 0."),
     "days negative": (plan(retention={"days": -1}), "plan.retention.days must be a whole number"),
     "days fraction": (plan(retention={"days": 3.5}), "plan.retention.days must be a whole number"),
-    "days text": (plan(retention={"days": "7"}), "plan.retention.days must be a whole number from 1 to 100000, not '7'."),
+    "days text": (
+        plan(retention={"days": "7"}),
+        "plan.retention.days must be a whole number from 1 to 100000, not '7'.",
+    ),
     "days null": (plan(retention={"days": None}), "plan.retention.days must be a whole number"),
     "days true": (plan(retention={"days": True}), "plan.retention.days must be a whole number"),
     "days absurd": (plan(retention={"days": 10**9}), "plan.retention.days must be a whole number"),
     "keep_last zero": (plan(retention={"keep_last": 0}), "plan.retention.keep_last must be a whole number from 1"),
-    "keep_weekly below": (plan(retention={"keep_weekly": -2}), "plan.retention.keep_weekly must be a whole number from -1"),
+    "keep_weekly below": (
+        plan(retention={"keep_weekly": -2}),
+        "plan.retention.keep_weekly must be a whole number from -1",
+    ),
     "unknown rule": (plan(retention={"keep_minutely": 1}), "plan.retention.keep_minutely is not a field here"),
     "retention list": (plan(retention=[]), "plan.retention must be a JSON object, not []."),
     "zone": (plan(timezone="Mars/Olympus"), "plan.timezone must be an IANA time zone like Europe/Paris"),
@@ -67,17 +73,29 @@ BAD = {
     "reserved tag": (plan(backup_tags={"fsx-backup:plan": "x"}), "plan.backup_tags must not have the key"),
     "aws tag": (plan(purge_tags=["a"]), "plan.purge_tags must be a JSON object"),
     "time": (native(scheduled_time="yesterday"), "scheduled_time must be a time with its offset like"),
-    "time without offset": (native(scheduled_time="2026-01-31T04:00:00"), "scheduled_time must be a time with its offset"),
+    "time without offset": (
+        native(scheduled_time="2026-01-31T04:00:00"),
+        "scheduled_time must be a time with its offset",
+    ),
     "time unreplaced": (native(scheduled_time="<aws.scheduler.scheduled-time>"), "scheduled_time must be a time"),
     "time number": (native(scheduled_time=5), "scheduled_time must be a time"),
-    "sample without id": ({"start-backup": "true"}, "filesystem-id must be an id like fs-0123456789abcdef0, not missing."),
+    "sample without id": (
+        {"start-backup": "true"},
+        "filesystem-id must be an id like fs-0123456789abcdef0, not missing.",
+    ),
     "sample flag": (
         {"start-backup": "yep", "filesystem-id": TARGET},
         'start-backup must be true, false, "Yes" or "No", not \'yep\'.',
     ),
     "sample does nothing": ({"start-backup": "false", "filesystem-id": TARGET}, "both"),
-    "sample unknown": ({"start-backup": "true", "filesystem-id": TARGET, "retention": 3}, "retention is not a field here"),
-    "sample volume": ({"start-backup": "true", "filesystem-id": "fsvol-0123456789abcdef0"}, "filesystem-id must be an id"),
+    "sample unknown": (
+        {"start-backup": "true", "filesystem-id": TARGET, "retention": 3},
+        "retention is not a field here",
+    ),
+    "sample volume": (
+        {"start-backup": "true", "filesystem-id": "fsvol-0123456789abcdef0"},
+        "filesystem-id must be an id",
+    ),
     "huge": (native(action="x" * 200_000), "action must be one of"),
 }
 

@@ -4,8 +4,9 @@ import io
 import zipfile
 from pathlib import Path
 
-import build
 import pytest
+
+import build
 
 
 def test_every_entry_is_its_source_file() -> None:

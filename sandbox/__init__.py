@@ -1,0 +1,1 @@
+"""AWS on your own machine: LocalStack, an FSx emulator and a stand-in for EventBridge Scheduler."""

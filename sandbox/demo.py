@@ -1,0 +1,232 @@
+"""`make demo`: the main job from `terraform apply` to the last message, on the embedded sandbox, step by step.
+
+KEEP=1 leaves everything running and says how to talk to it.
+"""
+
+import json
+import os
+import shlex
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from sandbox.fsx_control import FsxControl
+from sandbox.inbox import Inbox
+from sandbox.scheduler import Outcome, Scheduler
+from sandbox.state import STATE_FILE, State
+from sandbox.terraform import Stack, TerraformError
+
+NAME = "demo"
+PATIENCE = timedelta(minutes=3)
+FOLDER = ROOT / ".sandbox" / "demo"
+
+
+class DemoFailed(Exception):
+    """Something did not turn out as the demo promises."""
+
+
+def main() -> int:
+    keep = os.environ.get("KEEP", "") not in {"", "0"}
+    state = State.load(STATE_FILE)
+    if keep and state is not None and state.running():
+        print("demo: a sandbox is running already. End it with `make sandbox-down`, then try again.", file=sys.stderr)
+        return 1
+    sandbox = Sandbox(progress=say, state_file=STATE_FILE if keep else None)
+    try:
+        with_sandbox = sandbox.start()
+        try:
+            line = Demo(with_sandbox).run(keep=keep)
+        except BaseException:
+            sandbox.stop()
+            raise
+        if not keep:
+            sandbox.stop()
+    except KeyboardInterrupt:
+        print("\ndemo: interrupted, everything ended.", file=sys.stderr)
+        return 130
+    except (DemoFailed, SandboxError, TerraformError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    print(line)
+    return 0
+
+
+class Demo:
+    """The steps, in order. Each says what it does, then shows it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.fsx = sandbox.client("fsx")
+        self.control = FsxControl(sandbox.fsx_endpoint)
+        self.stack = Stack.of_root(FOLDER, sandbox.environment())
+
+    def run(self, *, keep: bool) -> str:
+        targets = self.make_file_systems()
+        self.apply(targets)
+        outputs = self.stack.outputs()["fsx_backup"]
+        with Inbox(self.sandbox.client, outputs["topic_arn"]) as inbox:
+            self.dry_run(outputs["commands"]["scratch"]["dry_run_purge"])
+            before = self.backups()
+            mails = self.fire(outputs["schedules"], inbox)
+        after = self.backups()
+        self.show(before, after)
+        say(f"The messages that people received ({len(mails)})")
+        for mail in mails:
+            show(f"Subject: {mail['Subject']}\n\n{mail['Message']}\n{'-' * 72}")
+        self.plan_again()
+        if keep:
+            self.explain(outputs)
+        else:
+            with progress("terraform destroy"):
+                self.stack.destroy()
+            held("destroy leaves no schedule", not Scheduler(self.sandbox.client).names(NAME))
+        made = [backup for identifier, backup in after.items() if identifier not in before]
+        lifecycles = Counter(backup["Lifecycle"] for backup in made)
+        purged = len(set(before) - set(after))
+        held("three backups were made", len(made) == len(targets))
+        held("one of them failed, as it was told to", lifecycles == {"AVAILABLE": 2, "FAILED": 1})
+        held("the foreign and the held backups are still there", set(self.untouchable) <= set(after))
+        held("every plan told people once", len(mails) == len(targets))
+        return (
+            f"demo: created={len(made)} completed={lifecycles['AVAILABLE']} failed={lifecycles['FAILED']} "
+            f"purged={purged} messages={len(mails)}"
+        )
+
+    def make_file_systems(self) -> dict[str, dict[str, Any]]:
+        say("Making three file systems in the emulated FSx, one with a history of backups")
+        scratch = self.control("seed_file_system", file_system_type="LUSTRE", region=REGION, tags={"Team": "hpc"})
+        home = self.control("seed_file_system", file_system_type="OPENZFS", region=REGION)
+        ontap = self.control("seed_file_system", file_system_type="ONTAP", region=REGION)
+        volume = self.control("seed_volume", file_system_id=ontap)
+        own = {"fsx-backup:deployment": NAME, "fsx-backup:plan": "scratch"}
+        for days in (1, 3, 6, 8, 9, 16, 40):
+            self.history(scratch, days, own)
+        self.history(scratch, 12, own, lifecycle="FAILED")
+        self.untouchable = [
+            self.history(scratch, 60, own | {"fsx-backup:hold": "audit 2026"}),
+            self.history(scratch, 100, {"Name": "before the upgrade"}),
+            self.history(scratch, 90, {"fsx-backup:deployment": NAME, "fsx-backup:plan": "another"}),
+        ]
+        self.control("next_backup", target_id=home, outcome="FAILED", message="The file system ran out of space.")
+        show(f"scratch  {scratch}  Lustre, 11 backups\nhome     {home}  OpenZFS, its next backup will FAIL")
+        show(f"db       {volume}  a volume of the ONTAP file system {ontap}")
+        return {
+            "scratch": {"file_system_id": scratch, "retention": {"days": 7, "keep_weekly": 2}},
+            "home": {"file_system_id": home, "schedule": "rate(12 hours)"},
+            "db": {"volume_id": volume, "schedule": "cron(30 2 * * ? *)", "timezone": "Europe/Paris"},
+        }
+
+    def history(self, target: str, days: float, tags: dict[str, str], **more: Any) -> str:
+        created = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        identifier: str = self.control("seed_backup", target_id=target, creation_time=created, tags=tags, **more)
+        return identifier
+
+    def apply(self, targets: dict[str, dict[str, Any]]) -> None:
+        self.stack.set_variables(
+            {"name": NAME, "file_systems": targets, "notifications": {"emails": ["storage@example.com"]}}
+        )
+        with progress("terraform init and plan of the root stack"):
+            self.stack.init()
+            plan = self.stack.plan()
+        types = Counter(address.split(".")[2].split("[")[0] for address in plan.changes)
+        show("\n".join(f"{count:>3}  {type_}" for type_, count in sorted(types.items())))
+        with progress(f"terraform apply of {len(plan.changes)} resources"):
+            self.stack.apply()
+
+    def dry_run(self, command: str) -> None:
+        say("What would the purge of scratch do? The module's output has the command:")
+        show(command[:118] + " …")
+        words = shlex.split(command)
+        answer = self.sandbox.client("lambda").invoke(
+            FunctionName=words[words.index("--function-name") + 1],
+            Payload=words[words.index("--payload") + 1].encode(),
+        )
+        report = json.load(answer["Payload"])
+        held(f"the dry run answers ({report})", report.get("outcome") == "DRY_RUN")
+        show(report["table"])
+
+    def fire(self, schedules: dict[str, dict[str, str]], inbox: Inbox) -> list[dict[str, Any]]:
+        say("Firing the schedules, as EventBridge Scheduler would")
+        scheduler = Scheduler(self.sandbox.client)
+        for schedule in schedules.values():
+            firing = scheduler.fire(schedule["name"], group=schedule["group"])
+            held(f"{schedule['name']} is delivered ({firing.error})", firing.outcome is Outcome.DELIVERED)
+            show(f"{schedule['name']}: delivered for {firing.scheduled_time}")
+        mails: list[dict[str, Any]] = []
+        deadline = datetime.now(UTC) + PATIENCE
+        with progress("the backups are made and followed to their end (the function looks again after 30 s)"):
+            while len(mails) < len(schedules) and datetime.now(UTC) < deadline:
+                mails += inbox.receive(seconds=5)
+        return mails
+
+    def backups(self) -> dict[str, dict[str, Any]]:
+        pages = self.fsx.get_paginator("describe_backups").paginate()
+        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
+
+    def show(self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
+        say("The backups, before and after")
+        for identifier, backup in sorted((before | after).items(), key=lambda item: item[1]["CreationTime"]):
+            fate = "new" if identifier not in before else "kept" if identifier in after else "purged"
+            target = backup.get("Volume", backup["FileSystem"]).get("VolumeId") or backup["FileSystem"]["FileSystemId"]
+            show(
+                f"{identifier}  {target:<23}  {backup['CreationTime']:%Y-%m-%d %H:%M}  {backup['Lifecycle']:<9}  {fate}"
+            )
+
+    def plan_again(self) -> None:
+        with progress("a second terraform plan"):
+            changes = self.stack.plan().changes
+        held(f"the second plan is empty ({changes})", not changes)
+        show("No changes.")
+
+    def explain(self, outputs: dict[str, Any]) -> None:
+        say("It is still running. To talk to it:")
+        show(
+            'eval "$(.envs/dev/bin/python -m sandbox env)"   # endpoints and credentials\n'
+            f"terraform -chdir={FOLDER.relative_to(ROOT)} output\n"
+            f".envs/dev/bin/python -m sandbox fire scratch --group {outputs['schedules']['scratch']['group']}\n"
+            "make sandbox-down                                 # end it"
+        )
+
+
+def held(promise: str, fact: bool) -> None:
+    """The demo's exit status says whether every promise held."""
+    if not fact:
+        raise DemoFailed(f"this did not hold: {promise}")
+
+
+def say(text: str) -> None:
+    print(f"\n==> {text}", flush=True)
+
+
+def show(text: str) -> None:
+    print("\n".join(f"    {line}" for line in text.splitlines()), flush=True)
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Say what is done now, and every ten seconds that it still is."""
+    say(text)
+    begin, finished = time.monotonic(), threading.Event()
+
+    def tick() -> None:
+        while not finished.wait(10):
+            show(f"… {time.monotonic() - begin:.0f} s")
+
+    thread = threading.Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        thread.join()
+    show(f"done in {time.monotonic() - begin:.1f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""A queue feeds a function: partial batch failures, and a message kept by its visibility."""
+
+import json
+from pathlib import Path
+
+from sandbox.aws import Sandbox
+from tests.sandbox.deploy import Function
+from tests.sandbox_fixtures import wait_for
+
+
+def test_a_kept_message_comes_back_after_its_new_visibility_time(
+    sandbox: Sandbox, probe: Function, tmp_path: Path
+) -> None:
+    queue = sandbox.client("sqs").create_queue(QueueName="kept", Attributes={"VisibilityTimeout": "120"})["QueueUrl"]
+    sandbox.client("lambda").create_event_source_mapping(
+        FunctionName=probe.name,
+        EventSourceArn="arn:aws:sqs:eu-west-1:123456789012:kept",
+        BatchSize=1,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        ScalingConfig={"MaximumConcurrency": 2},
+    )
+    times = tmp_path / "times"
+    body = {"queue": queue, "times": str(times), "receives": 2, "seconds": 2}
+
+    sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+
+    wait_for(lambda: times.exists() and len(times.read_text().split()) == 2)
+    wait_for(lambda: _messages(sandbox, queue) == 0)
+    moments = [float(moment) for moment in times.read_text().split()]
+    assert len(moments) == 2
+    assert 2 <= moments[1] - moments[0] < 20  # far from the queue's own 120
+
+
+def _messages(sandbox: Sandbox, queue: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = sandbox.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return sum(int(value) for value in found.values())
