@@ -5,6 +5,7 @@ KEEP=1 leaves everything running and says how to talk to it.
 
 import json
 import os
+import re
 import shlex
 import sys
 import threading
@@ -70,12 +71,15 @@ class Demo:
         targets = self.make_file_systems()
         self.apply(targets)
         outputs = self.stack.outputs()["fsx_backup"]
+        self.commands = outputs["commands"]
         with Inbox(self.sandbox.client, outputs["topic_arn"]) as inbox:
-            self.dry_run(outputs["commands"]["scratch"]["dry_run_purge"])
+            say("What would the purge of scratch do now? The module's output has the command:")
+            show(self.commands["scratch"]["dry_run_purge"][:100] + " …\n")
+            show(self.dry_run(self.commands["scratch"]["dry_run_purge"])["table"])
             before = self.backups()
             mails = self.fire(outputs["schedules"], inbox)
         after = self.backups()
-        self.show(before, after)
+        self.show(before, after, mails)
         say(f"The messages that people received ({len(mails)})")
         for mail in mails:
             show(f"Subject: {mail['Subject']}\n\n{mail['Message']}\n{'-' * 72}")
@@ -139,9 +143,8 @@ class Demo:
         with progress(f"terraform apply of {len(plan.changes)} resources"):
             self.stack.apply()
 
-    def dry_run(self, command: str) -> None:
-        say("What would the purge of scratch do? The module's output has the command:")
-        show(command[:118] + " …")
+    def dry_run(self, command: str) -> dict[str, Any]:
+        """Run the module's own command, with boto3 in the place of the AWS CLI."""
         words = shlex.split(command)
         answer = self.sandbox.client("lambda").invoke(
             FunctionName=words[words.index("--function-name") + 1],
@@ -149,7 +152,7 @@ class Demo:
         )
         report = json.load(answer["Payload"])
         held(f"the dry run answers ({report})", report.get("outcome") == "DRY_RUN")
-        show(report["table"])
+        return dict(report)
 
     def fire(self, schedules: dict[str, dict[str, str]], inbox: Inbox) -> list[dict[str, Any]]:
         say("Firing the schedules, as EventBridge Scheduler would")
@@ -169,13 +172,22 @@ class Demo:
         pages = self.fsx.get_paginator("describe_backups").paginate()
         return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
 
-    def show(self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> None:
-        say("The backups, before and after")
+    def show(
+        self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], mails: list[dict[str, Any]]
+    ) -> None:
+        say("The backups, before and after, and why (the new backup counts, so other ones go than in the dry run)")
+        because = {
+            identifier: reason
+            for mail in mails
+            for identifier, reason in re.findall(r"deleted (backup-\w+) of [^:]+:\d\d UTC: (.*)", mail["Message"])
+        }
+        decisions = self.dry_run(self.commands["scratch"]["dry_run_purge"])["purge"]["decisions"]
+        because |= {decision["backup_id"]: "; ".join(decision["reasons"]) for decision in decisions}
         for identifier, backup in sorted((before | after).items(), key=lambda item: item[1]["CreationTime"]):
             fate = "new" if identifier not in before else "kept" if identifier in after else "purged"
-            target = backup.get("Volume", backup["FileSystem"]).get("VolumeId") or backup["FileSystem"]["FileSystemId"]
             show(
-                f"{identifier}  {target:<23}  {backup['CreationTime']:%Y-%m-%d %H:%M}  {backup['Lifecycle']:<9}  {fate}"
+                f"{identifier}  {backup['CreationTime']:%Y-%m-%d %H:%M}  {backup['Lifecycle']:<9}  {fate:<6}  "
+                f"{because.get(identifier, 'another plan: see its message')}"
             )
 
     def plan_again(self) -> None:

@@ -1,0 +1,134 @@
+"""From schedule to message in the sandbox, on one apply of the root stack. The last test takes it all away."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.scheduler import Outcome
+from tests.integration.conftest import NAME, Stage
+
+
+@pytest.mark.parametrize("plan", ["lustre", "openzfs", "windows", "ontap"])
+def test_a_schedule_becomes_a_backup_and_a_message(stage: Stage, plan: str) -> None:
+    assert stage.firings[plan].outcome is Outcome.DELIVERED
+    [backup] = stage.made(plan)
+    assert backup["Lifecycle"] == "AVAILABLE"
+    tags = {tag["Key"]: tag["Value"] for tag in backup["Tags"]}
+    assert tags["fsx-backup:deployment"] == NAME
+    assert tags["fsx-backup:plan"] == plan
+    assert tags["fsx-backup:scheduled-time"] == stage.firings[plan].scheduled_time
+    [mail] = stage.mails_of(plan)
+    assert mail["Subject"] == f"{plan}: backup completed ({stage.targets[plan]})"
+    assert backup["BackupId"] in mail["Message"]
+
+
+def test_the_same_message_twice_gives_one_backup(stage: Stage) -> None:
+    assert len(stage.made("twice")) == 1
+    assert {mail["MessageAttributes"]["outcome"]["Value"] for mail in stage.mails_of("twice")} == {"COMPLETED"}
+
+
+def test_the_old_backups_are_purged_and_the_foreign_ones_survive(stage: Stage) -> None:
+    left = stage.backups("lustre")
+    assert not set(stage.old["lustre"]) & set(left)
+    assert set(stage.foreign) <= set(left)
+    assert "3 deleted, 1 kept" in stage.mails_of("lustre")[0]["Message"]
+
+
+def test_a_failed_backup_is_told_and_nothing_is_purged(stage: Stage) -> None:
+    assert set(stage.old["failing"]) < set(stage.backups("failing"))
+    [mail] = stage.mails_of("failing")
+    assert mail["MessageAttributes"]["outcome"]["Value"] == "FAILED"
+    assert "Disk on fire" in mail["Message"]
+
+
+def test_a_file_system_that_does_not_exist_is_told_once(stage: Stage) -> None:
+    [mail] = stage.mails_of("gone")
+    assert mail["MessageAttributes"]["outcome"]["Value"] == "FAILED"
+    assert "does not know" in mail["Message"] or "FileSystemNotFound" in mail["Message"]
+
+
+def test_the_samples_event_works_by_direct_invocation(stage: Stage) -> None:
+    assert stage.direct["outcome"] == "IN_PROGRESS"
+    [backup] = stage.made("by-hand")
+    assert backup["BackupId"] == stage.direct["backup_id"]
+    assert backup["Lifecycle"] == "AVAILABLE"
+    assert len(stage.mails_of(stage.targets["by-hand"])) == 1
+
+
+def test_a_message_that_is_not_understood_is_told(stage: Stage) -> None:
+    [mail] = [mail for mail in stage.mails if mail["MessageAttributes"]["outcome"]["Value"] == "INVALID"]
+    assert "action must be one of backup, start, purge, not 'dance'" in mail["Message"]
+
+
+def test_the_queues_are_empty_afterwards(stage: Stage) -> None:
+    for queue in ("queue", "dead_letter_queue"):
+        attributes = stage.sandbox.client("sqs").get_queue_attributes(
+            QueueUrl=stage.outputs[queue]["url"], AttributeNames=["All"]
+        )["Attributes"]
+        assert attributes["ApproximateNumberOfMessages"] == "0"
+        assert attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
+
+
+def test_the_dry_run_command_of_the_output_answers(stage: Stage) -> None:
+    report = stage.invoke(stage.outputs["commands"]["failing"]["dry_run_purge"])
+    assert report["outcome"] == "DRY_RUN"
+    assert {decision["backup_id"] for decision in report["purge"]["decisions"]} == set(stage.backups("failing"))
+    assert report["table"].splitlines()[0].startswith("BACKUP")
+
+
+def test_a_direct_invoker_gets_the_error(stage: Stage) -> None:
+    command = stage.outputs["commands"]["lustre"]["backup_now"].replace('"action":"backup"', '"action":"bakcup"')
+    report = stage.invoke(command)
+    assert report["errorType"] == "InvalidEvent"
+    assert report["errorMessage"] == "action must be one of backup, start, purge, not 'bakcup'."
+
+
+def test_the_log_is_json_in_the_group_that_terraform_made(stage: Stage) -> None:
+    logs = stage.sandbox.client("logs")
+    events = logs.filter_log_events(logGroupName=stage.outputs["function"]["log_group"])["events"]
+    steps = [json.loads(event["message"]) for event in events if '"message": "step"' in event["message"]]
+    assert {step["plan"] for step in steps} >= {"lustre", "failing", "gone"}
+    assert all(step["level"] == "INFO" for step in steps)
+
+
+def test_a_second_plan_is_empty(stage: Stage) -> None:
+    assert stage.stack.plan().changes == {}
+
+
+def test_the_effective_settings_are_shown(stage: Stage) -> None:
+    assert set(stage.outputs["plans"]) == set(stage.outputs["schedules"]) == set(stage.outputs["commands"])
+    assert stage.outputs["plans"]["lustre"]["retention"] == {
+        "days": 7,
+        "keep_last": 1,
+        "keep_hourly": 0,
+        "keep_daily": 0,
+        "keep_weekly": 0,
+        "keep_monthly": 0,
+        "keep_yearly": 0,
+        "max_deletes": 50,
+    }
+
+
+def left_behind(stage: Stage) -> Iterator[tuple[str, list[Any]]]:
+    client = stage.sandbox.client
+    yield "schedules", client("scheduler").list_schedules()["Schedules"]
+    yield "functions", client("lambda").list_functions()["Functions"]
+    yield "mappings", client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    yield "queues", [url for url in client("sqs").list_queues().get("QueueUrls", []) if f"/{NAME}" in url]
+    yield "topics", [topic for topic in client("sns").list_topics()["Topics"] if topic["TopicArn"].endswith(f":{NAME}")]
+    yield "roles", [role for role in client("iam").list_roles()["Roles"] if role["RoleName"].startswith(f"{NAME}-")]
+    yield "log groups", client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{NAME}")["logGroups"]
+    yield "alarms", client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{NAME}-")["MetricAlarms"]
+
+
+def test_destroy_leaves_nothing_but_the_backups(stage: Stage) -> None:
+    there = {name for name, found in left_behind(stage) if found}
+    assert there >= {"schedules", "functions", "queues", "topics", "roles", "log groups", "alarms"}
+    stage.stack.destroy()
+    assert {name: found for name, found in left_behind(stage) if found} == {}
+    with pytest.raises(ClientError):
+        stage.sandbox.client("lambda").get_function(FunctionName=NAME)
+    assert stage.made("lustre")
