@@ -2,10 +2,43 @@ PYTHON ?= python3
 export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
-.PHONY: setup requirements
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test fast lint docs package bench sandbox-down requirements clean
+
+help: ## Show this
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: ## Install what the other targets need, under .envs/
 	@$(PYTHON) tools/bootstrap.py
+
+demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves it running
+	@$(DEV)/python -m sandbox.demo
+
+test: lint ## Everything: lint, unit, plan and sandbox tests
+	@$(DEV)/pytest tests/unit tests/emulator tests/plan tests/sandbox tests/integration
+
+fast: setup ## The tests that need neither Terraform nor the sandbox
+	@$(DEV)/pytest -q tests/unit tests/emulator
+
+lint: setup ## Formatting, linters, types, and whether the package is its source
+	@$(DEV)/ruff format --check --quiet .
+	@$(DEV)/ruff check --quiet .
+	@$(DEV)/mypy
+	@$(DEV)/python -m sandbox.terraform
+	@$(DEV)/python lambda_src/build.py --check
+	@$(DEV)/python tools/docs.py --check
+
+docs: setup ## Write the tables of inputs and outputs into the READMEs
+	@$(DEV)/python tools/docs.py
+
+package: setup ## Build modules/fsx_backup/lambda.zip from lambda_src/
+	@$(DEV)/python lambda_src/build.py
+
+bench: setup ## Measure; ROW=name for one row
+	@$(DEV)/python -m benchmarks
+
+sandbox-down: ## End the sandbox that `make demo KEEP=1` left running
+	@$(DEV)/python -m sandbox down
 
 requirements: setup ## Compile requirements/*.in into pinned, hashed requirements/*.txt
 	@for name in dev localstack function; do \
@@ -13,3 +46,6 @@ requirements: setup ## Compile requirements/*.in into pinned, hashed requirement
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" $(UPGRADE) \
 	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
+
+clean: ## Remove what the targets made
+	rm -rf .envs .sandbox .hypothesis .mypy_cache .pytest_cache .ruff_cache

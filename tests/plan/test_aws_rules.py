@@ -266,3 +266,18 @@ def test_deletes_are_bound_to_the_deployments_tag(plan: ModulePlanner) -> None:
             "Null": {"aws:ResourceTag/fsx-backup:deployment": "true"},
         },
     ]
+
+
+def test_what_is_made_in_the_same_apply_may_be_unknown(plan: ModulePlanner) -> None:
+    later = "${terraform_data.later.id}"
+    planned = plan(
+        file_systems={"home": {"file_system_id": later}, "database": {"volume_id": later}},
+        notifications={"topic_arn": later, "create_topic": False},
+        encryption={"kms_key_arn": later, "create_key": False},
+        permissions_boundary_arn=later,
+        vpc={"subnet_ids": [later], "security_group_ids": [later]},
+        event_rules={"nightly": later},
+    )
+    assert len(planned.resources("aws_scheduler_schedule")) == 2
+    assert not planned.resources("aws_sns_topic")
+    assert not planned.resources("aws_kms_key")
