@@ -11,7 +11,7 @@ help: ## Show this
 setup: ## Install what the other targets need, under .envs/
 	@$(PYTHON) tools/bootstrap.py
 
-demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves it running
+demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves it running, AWS_PORT=, FSX_PORT= choose ports
 	@$(DEV)/python -m sandbox.demo
 
 test: lint ## Everything: lint, unit, plan and sandbox tests
