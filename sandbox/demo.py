@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import sys
 import threading
 import time
@@ -38,6 +39,7 @@ def main() -> int:
     if keep and state is not None and state.running():
         print("demo: a sandbox is running already. End it with `make sandbox-down`, then try again.", file=sys.stderr)
         return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end clean on both
     try:
         sandbox = Sandbox(
             aws_port=port("AWS_PORT"), fsx_port=port("FSX_PORT"), progress=say, state_file=STATE_FILE if keep else None

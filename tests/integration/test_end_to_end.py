@@ -114,9 +114,11 @@ def test_the_effective_settings_are_shown(stage: Stage) -> None:
 
 def left_behind(stage: Stage) -> Iterator[tuple[str, list[Any]]]:
     client = stage.sandbox.client
-    yield "schedules", client("scheduler").list_schedules()["Schedules"]
-    yield "functions", client("lambda").list_functions()["Functions"]
-    yield "mappings", client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    yield "schedules", [s for s in client("scheduler").list_schedules()["Schedules"] if s["GroupName"] == NAME]
+    yield "groups", [g for g in client("scheduler").list_schedule_groups()["ScheduleGroups"] if g["Name"] == NAME]
+    yield "functions", [f for f in client("lambda").list_functions()["Functions"] if f["FunctionName"] == NAME]
+    mappings = client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    yield "mappings", [m for m in mappings if m["FunctionArn"].endswith(f":{NAME}")]
     yield "queues", [url for url in client("sqs").list_queues().get("QueueUrls", []) if f"/{NAME}" in url]
     yield "topics", [topic for topic in client("sns").list_topics()["Topics"] if topic["TopicArn"].endswith(f":{NAME}")]
     yield "roles", [role for role in client("iam").list_roles()["Roles"] if role["RoleName"].startswith(f"{NAME}-")]
@@ -126,7 +128,17 @@ def left_behind(stage: Stage) -> Iterator[tuple[str, list[Any]]]:
 
 def test_destroy_leaves_nothing_but_the_backups(stage: Stage) -> None:
     there = {name for name, found in left_behind(stage) if found}
-    assert there >= {"schedules", "functions", "queues", "topics", "roles", "log groups", "alarms"}
+    assert there == {
+        "schedules",
+        "groups",
+        "functions",
+        "mappings",
+        "queues",
+        "topics",
+        "roles",
+        "log groups",
+        "alarms",
+    }
     stage.stack.destroy()
     assert {name: found for name, found in left_behind(stage) if found} == {}
     with pytest.raises(ClientError):
