@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import sys
 import threading
@@ -76,6 +77,7 @@ class Demo:
         self.sandbox = sandbox
         self.fsx = sandbox.client("fsx")
         self.control = FsxControl(sandbox.fsx_endpoint)
+        shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
         self.stack = Stack.of_root(FOLDER, sandbox.environment())
 
     def run(self, *, keep: bool) -> str:
