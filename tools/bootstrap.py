@@ -131,7 +131,7 @@ def reachable(host: str) -> bool:
 def configure_terraform() -> None:
     """Write `.envs/terraform.rc` only where it is needed: Terraform's own behaviour is left alone otherwise."""
     configuration = ENVS / "terraform.rc"
-    configured = Path(os.environ.get("TF_CLI_CONFIG_FILE") or "~/.terraformrc").expanduser()
+    configured = Path(os.environ.get("TF_CLI_CONFIG_FILE") or "~/.terraformrc").expanduser().resolve()
     mirror: Optional[Path] = None
     if not (configured.is_file() and configured != configuration) or os.environ.get("PROVIDER_MIRROR"):
         for folder, host in provider_mirrors():

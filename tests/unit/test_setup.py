@@ -105,3 +105,12 @@ def test_a_port_that_is_none_is_named() -> None:
     result = demo(FSX_PORT="http")
     assert result.returncode == 1
     assert result.stderr == "demo: FSX_PORT must be a port number from 1 to 65535, not 'http'.\n"
+
+
+def test_its_own_configuration_is_not_taken_for_the_users(monkeypatch: pytest.MonkeyPatch, envs: Path) -> None:
+    (envs / "terraform.rc").write_text("written before")
+    monkeypatch.chdir(envs)
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", "terraform.rc")
+    monkeypatch.setattr(bootstrap, "provider_mirrors", lambda: iter([(envs / "mirror", "registry.invalid")]))
+    bootstrap.configure_terraform()
+    assert "filesystem_mirror" in (envs / "terraform.rc").read_text()
