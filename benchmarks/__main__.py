@@ -5,11 +5,14 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from benchmarks import cold_import, fsx_emulator_pages
+from benchmarks import cold_import, fsx_emulator_pages, purge, retention_decision
 
 ROWS: dict[str, Callable[[], None]] = {
     "cold-import": cold_import.run,
     "emulator-page": fsx_emulator_pages.run,
+    "retention-decision": retention_decision.run,
+    "purge-thousand": purge.thousand,
+    "purge-throttled": purge.throttled,
 }
 
 
