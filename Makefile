@@ -3,7 +3,7 @@ export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast lint docs package bench sandbox-down requirements clean
+.PHONY: help setup demo test fast nightly mutation lint docs package bench sandbox-down requirements clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -15,10 +15,16 @@ demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves
 	@$(DEV)/python -m sandbox.demo
 
 test: lint ## Everything: lint, unit, plan and sandbox tests
-	@$(DEV)/pytest -n 2 --dist loadgroup tests/integration tests/sandbox tests/unit tests/emulator tests/plan
+	@$(DEV)/pytest -n 2 --dist loadgroup tests/integration tests/sandbox tests/security tests/unit tests/properties tests/emulator tests/plan
 
 fast: setup ## The tests that need neither Terraform nor the sandbox
-	@$(DEV)/pytest -q tests/unit tests/emulator
+	@$(DEV)/pytest -q tests/unit tests/properties tests/emulator
+
+nightly: setup ## The property tests with 10,000 examples each
+	@HYPOTHESIS_PROFILE=nightly $(DEV)/pytest -q tests/properties
+
+mutation: setup ## Mutation testing of the decision and the step
+	@$(DEV)/python tools/mutation.py
 
 lint: setup ## Formatting, linters, types, and whether the package is its source
 	@$(DEV)/ruff format --check --quiet .
@@ -35,7 +41,7 @@ package: setup ## Build modules/fsx_backup/lambda.zip from lambda_src/
 	@$(DEV)/python lambda_src/build.py
 
 bench: setup ## Measure; ROW=name for one row
-	@$(DEV)/python -m benchmarks
+	@PYTHONPATH=lambda_src $(DEV)/python -m benchmarks
 
 sandbox-down: ## End the sandbox that `make demo KEEP=1` left running
 	@$(DEV)/python -m sandbox down

@@ -52,8 +52,8 @@ def connect() -> FSxClient:
     """A client whose retries are stated, because botocore's default changed between releases.
 
     Adaptive mode slows the whole client down when FSx throttles, instead of losing calls. No call takes longer than
-    LONGEST_CALL_SECONDS: four attempts of 13 seconds and 7 of backoff (59), or, when FSx throttles everything, four
-    turns of 16 seconds at adaptive mode's slowest, a call in two seconds for all workers together, and the backoff (71).
+    LONGEST_CALL_SECONDS: four attempts of 13 seconds and 7 of backoff (59); or, when FSx throttles everything, four
+    turns of 16 seconds (adaptive mode's slowest, a call in two seconds for all workers) and the backoff (71).
     """
     return boto3.client(
         "fsx",
