@@ -23,7 +23,7 @@ fast: setup ## The tests that need neither Terraform nor the sandbox
 nightly: setup ## The property tests with 10,000 examples each
 	@HYPOTHESIS_PROFILE=nightly $(DEV)/pytest -q tests/properties
 
-mutation: setup ## Mutation testing of the decision and the step
+mutation: setup ## Does a test notice when the decision, the step or the purge is changed? Ten minutes
 	@$(DEV)/python tools/mutation.py
 
 lint: setup ## Formatting, linters, types, and whether the package is its source

@@ -5,6 +5,7 @@ import pytest
 from tests.world import World, new_world
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests that need the sandbox go to one worker, in their order: it is started and applied to once."""
     for item in items:

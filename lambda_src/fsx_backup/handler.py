@@ -51,6 +51,7 @@ class Function:
         self.sns = sns_client
         self.sqs = sqs_client
         self.clock = clock
+        self.told_crashes: set[str] = set()  # ids of messages, in this execution environment
 
     def handle(self, event: Any, context: Any) -> dict[str, Any]:
         """Lambda's answer to an SQS batch, or the report of a direct invocation."""
@@ -68,8 +69,9 @@ class Function:
         except InvalidEvent:
             return True  # told; it would be as bad next time
         except Exception as error:
-            # Told once; the next deliveries of the same message only count as errors.
-            if record["attributes"]["ApproximateReceiveCount"] == "1":
+            # Told once by each execution environment; further deliveries of the message only count as errors.
+            if record["messageId"] not in self.told_crashes:
+                self.told_crashes.add(record["messageId"])
                 self._tell_crash(error, body)
             raise
         if isinstance(result, Report):

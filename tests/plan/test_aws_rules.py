@@ -148,6 +148,12 @@ def test_a_thousand_plans_fit_the_policy_limits(plan: ModulePlanner) -> None:
     assert len(many.resources("aws_scheduler_schedule")) == 1000
 
 
+def test_more_adopt_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) -> None:
+    many = {f"plan-{n}": HOME | {"adopt_tags": {"Name": f"made by rule {n}"}} for n in range(60)}
+    with pytest.raises(TerraformError, match="60 different adopt_tags are too many"):
+        plan(file_systems=many, encryption={"kms_key_arn": KEY})
+
+
 @pytest.mark.parametrize("window", [1440, 18_720])
 def test_a_message_outlives_its_longest_window(plan: ModulePlanner, window: int) -> None:
     planned = plan(

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsx_backup.event import parse
-from fsx_backup.model import Backup, Plan, Target
+from fsx_backup.model import Action, Backup, Plan, Request, Target
 from fsx_backup.occurrence import Next, Occurrence, decide, wait
-from fsx_backup.report import Outcome, Report
+from fsx_backup.report import Outcome, Report, Wait
 from fsx_backup.step import Step
 from tests.world import World
 
@@ -194,3 +194,13 @@ def test_who_was_in_the_way_is_told(world: World, others: int, named: int) -> No
     assert mail.attributes["outcome"] == "NOT_STARTED"
     assert sum(backup in mail.text for backup in in_the_way) == named
     assert ("still in progress" in mail.text) == bool(others)
+
+
+@pytest.mark.parametrize(("late", "expected"), [(timedelta(0), Wait), (MOMENT, Report)])
+def test_fsx_may_be_silent_until_the_completion_windows_last_moment(
+    world: World, late: timedelta, expected: type
+) -> None:
+    world.fsx.control.fault("http_500", "DescribeBackups", times=None)
+    request = Request(Action.BACKUP, PLAN, TIME)
+    step = Step(request, "prod", world.fsx.client(), OCCURRENCE.completion_deadline + late, lambda: 120.0)
+    assert type(step.run()) is expected
