@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.aws import Sandbox
+from sandbox.fsx_control import FsxControl
 from tests.sandbox.deploy import PROBE, Function, deploy
 from tests.sandbox_fixtures import wait_for
 
@@ -45,12 +46,12 @@ def test_the_environment_is_lambdas_and_nothing_of_this_machine(probe: Function,
 
 
 def test_a_function_reaches_aws_and_fsx(sandbox: Sandbox) -> None:
-    answer = deploy(sandbox, "caller", source=_CALLER).invoke()
+    made = FsxControl(sandbox.fsx_endpoint)("seed_file_system", file_system_type="LUSTRE", region="eu-west-1")
 
-    known = sandbox.client("fsx").describe_file_systems()["FileSystems"]
+    answer = deploy(sandbox, "caller", source=_CALLER).invoke(file_system=made)
+
     assert answer.error is None
-    assert answer.payload["account"] == "123456789012"
-    assert set(answer.payload["file_systems"]) == {found["FileSystemId"] for found in known}
+    assert answer.payload == {"account": "123456789012", "file_systems": [made]}
 
 
 def test_output_reaches_the_log_result_and_the_log_group(probe: Function, sandbox: Sandbox) -> None:
@@ -196,7 +197,8 @@ import boto3
 
 def handler(event, context):
     account = boto3.client("sts").get_caller_identity()["Account"]
-    file_systems = boto3.client("fsx").describe_file_systems()["FileSystems"]
+    ids = [event["file_system"]]
+    file_systems = boto3.client("fsx").describe_file_systems(FileSystemIds=ids)["FileSystems"]
     return {"account": account, "file_systems": [found["FileSystemId"] for found in file_systems]}
 """
 _ECHO = "\n\ndef handler(event, context):\n    return event['value']\n"
