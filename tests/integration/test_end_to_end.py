@@ -60,7 +60,7 @@ def test_the_samples_event_works_by_direct_invocation(stage: Stage) -> None:
 
 def test_a_message_that_is_not_understood_is_told(stage: Stage) -> None:
     [mail] = [mail for mail in stage.mails if mail["MessageAttributes"]["outcome"]["Value"] == "INVALID"]
-    assert "action must be one of backup, start, purge, not 'dance'" in mail["Message"]
+    assert "action must be one of backup, start, purge, check, not 'dance'" in mail["Message"]
 
 
 def test_the_queues_are_empty_afterwards(stage: Stage) -> None:
@@ -83,7 +83,7 @@ def test_a_direct_invoker_gets_the_error(stage: Stage) -> None:
     command = stage.outputs["commands"]["lustre"]["backup_now"].replace('"action":"backup"', '"action":"bakcup"')
     report = stage.invoke(command)
     assert report["errorType"] == "InvalidEvent"
-    assert report["errorMessage"] == "action must be one of backup, start, purge, not 'bakcup'."
+    assert report["errorMessage"] == "action must be one of backup, start, purge, check, not 'bakcup'."
 
 
 def test_the_log_is_json_in_the_group_that_terraform_made(stage: Stage) -> None:
