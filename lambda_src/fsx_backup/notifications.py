@@ -10,6 +10,8 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from .report import Outcome, Purge, Report
 
 if TYPE_CHECKING:
@@ -110,9 +112,12 @@ def of_invalid_event(settings: Settings, error: Exception, body: str) -> Message
 def of_crash(settings: Settings, error: Exception, body: str, request: Request) -> Message:
     """The message for an error nobody foresaw, missing permissions included."""
     plan = request.plan
+    name = type(error).__name__
+    if isinstance(error, ClientError):
+        name = error.response.get("Error", {}).get("Code", name)
     return _message(
         settings,
-        f"{plan.name}: ERROR {type(error).__name__}",
+        f"{plan.name}: ERROR {name}",
         "ERROR",
         ERROR,
         about=plan.target.id,
