@@ -167,10 +167,12 @@ class Stage:
         """Replace the function's code; None: its own package again."""
         functions = self.client("lambda")
         package = PACKAGE.read_bytes() if code is None else _package(code)
-        functions.update_function_configuration(FunctionName=self.name, Timeout=timeout)
-        functions.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
+        updated = functions.get_waiter("function_updated_v2")
+        if functions.get_function_configuration(FunctionName=self.name)["Timeout"] != timeout:
+            functions.update_function_configuration(FunctionName=self.name, Timeout=timeout)
+            updated.wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
         functions.update_function_code(FunctionName=self.name, ZipFile=package)
-        functions.get_waiter("function_updated_v2").wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
+        updated.wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
 
     # The cases -------------------------------------------------------------------------------------
 
@@ -281,7 +283,7 @@ class Stage:
 
     def _topic_deleted(self) -> None:
         self.client("sns").delete_topic(TopicArn=self.outputs["topic_arn"])
-        self.send("silenced", self.file_system(), retention={"days": 1})
+        self.send("silenced", "fs-00000000000000000")  # a failure at once, of which nobody can be told directly
 
 
 def _package(code: str) -> bytes:

@@ -73,6 +73,7 @@ def watched(plan: ModulePlanner) -> Plan:
     )
 
 
+
 def alarms(planned: Plan) -> dict[str, dict[str, Any]]:
     return {values["alarm_name"]: values for values in planned.resources("aws_cloudwatch_metric_alarm").values()}
 
