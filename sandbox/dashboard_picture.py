@@ -1,6 +1,6 @@
 """Draw the dashboard as an SVG: `python -m sandbox.dashboard_picture docs/dashboard.svg [PLANS]`.
 
-The body is the one that Terraform plans; the data comes from the sandbox's CloudWatch, where two days of a deployment
+The body is the one that Terraform plans; the data comes from the sandbox's CloudWatch, where three days of a deployment
 were published through the function's own code. LocalStack has no search expressions, so the few forms that the body
 uses are worked out here.
 """
@@ -24,7 +24,7 @@ from fsx_backup import metrics
 from fsx_backup.check import Health, Survey
 
 NAME = "hpc"
-HOURS = 48
+HOURS = 72
 STALE = 2  # this plan's backups stopped 15 hours ago
 WORDS = ("home", "scratch", "projects", "db", "genomics", "render", "archive", "ci", "mail", "web", "finance", "lab")
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def publish(sandbox: Sandbox, plans: dict[str, dict[str, Any]]) -> None:
-    """Two days: a check of every plan each hour, runs every 4 or 24 hours, and what goes wrong now and then."""
+    """Three days: a check of every plan each hour, runs every 4 or 24 hours, and what goes wrong now and then."""
     chance = random.Random(5)
     end = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     data: list[Any] = []
@@ -71,11 +71,28 @@ def publish(sandbox: Sandbox, plans: dict[str, dict[str, Any]]) -> None:
                     {"MetricName": key, "Dimensions": dimensions, "Timestamp": now, "Value": value}
                     for key, value in values.items()
                 ]
-    for day in range(2):
+    for day in range(3):
         now = end - timedelta(hours=2 + 24 * day)
         survey = Survey({"old": 9}, {"LUSTRE": 412 - 20 * day, "OPENZFS": 380, "WINDOWS": 84, "ONTAP": 42})
         data += metrics.of_survey(survey, metrics.DEFAULT_QUOTAS, NAME, now)
-    metrics.publish(sandbox.client("cloudwatch"), data)
+    client = sandbox.client("cloudwatch")
+    metrics.publish(client, data)
+    for namespace, name, dimension, value in (
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", f"{NAME}-dead-letters"), lambda _: 0),
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage", ("QueueName", NAME), lambda hour: 60 + hour * 37 % 500),
+        ("AWS/Lambda", "Errors", ("FunctionName", NAME), lambda hour: 2 * (hour == 19)),
+        ("AWS/Lambda", "Throttles", ("FunctionName", NAME), lambda hour: hour == 30),
+    ):
+        points = [
+            {
+                "MetricName": name,
+                "Dimensions": [{"Name": dimension[0], "Value": dimension[1]}],
+                "Timestamp": end - timedelta(hours=HOURS - hour),
+                "Value": int(value(hour)),
+            }
+            for hour in range(HOURS)
+        ]
+        client.put_metric_data(Namespace=namespace, MetricData=points)
 
 
 def make_alarms(sandbox: Sandbox, planned: Plan, stale: str) -> None:
@@ -92,6 +109,7 @@ def make_alarms(sandbox: Sandbox, planned: Plan, stale: str) -> None:
             EvaluationPeriods=1,
             Threshold=values["threshold"],
             ComparisonOperator=values["comparison_operator"],
+            TreatMissingData="ignore",
         )
         state = "ALARM" if name == f"{NAME}-freshness-{stale}" else "OK"
         client.set_alarm_state(AlarmName=name, StateValue=state, StateReason="for the picture")
@@ -161,15 +179,16 @@ class Data:
             Namespace=metric["Namespace"],
             MetricName=metric["MetricName"],
             Dimensions=metric["Dimensions"],
-            StartTime=self.end - timedelta(hours=HOURS + 1),
+            StartTime=self.end - timedelta(hours=HOURS),
             EndTime=self.end,
             Period=period,
             Statistics=[statistic],
         )
         begin = self.end - timedelta(hours=HOURS)
-        return sorted(
+        points = [
             ((point["Timestamp"] - begin).total_seconds() / 3600, point[statistic]) for point in answer["Datapoints"]
-        )
+        ]
+        return sorted(point for point in points if point[0] >= 0)
 
 
 def draw(body: dict[str, Any], client: Any) -> str:

@@ -26,7 +26,7 @@ def document(widgets: list[dict[str, Any]], parts: list[str]) -> str:
     height = CELL * max(widget["y"] + widget["height"] for widget in widgets)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {24 * CELL} {height}" width="{24 * CELL}" '
-        f'height="{height}" font-family="Helvetica, Arial, sans-serif" font-size="11" fill="#16191f">\n'
+        f'height="{height}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" font-size="11" fill="#16191f">\n'
         f'<rect width="100%" height="100%" fill="#f2f3f3"/>\n' + "\n".join(parts) + "\n</svg>\n"
     )
 
@@ -56,7 +56,8 @@ def alarms(widget: dict[str, Any], title: str, states: list[tuple[str, str]]) ->
 def chart(widget: dict[str, Any], properties: dict[str, Any], lines: list[Series], hours: int) -> str:
     width, height = widget["width"] * CELL - 2 * MARGIN, widget["height"] * CELL - 2 * MARGIN
     legend = min(120, width // 3)
-    left, top, right, bottom = 46, 34, width - legend - 44, height - 24
+    axis = 40 if any(line.right for line in lines) else 10  # room for a second scale
+    left, top, right, bottom = 46, 34, width - legend - axis, height - 24
     marks = properties.get("annotations", {}).get("horizontal", [])
     colors = cycle(PALETTE)
     drawn = [(line, line.color or next(colors)) for line in lines]
@@ -68,16 +69,16 @@ def chart(widget: dict[str, Any], properties: dict[str, Any], lines: list[Series
     def at(hour: float, value: float, side: bool = False) -> tuple[float, float]:
         return left + (right - left) * hour / hours, bottom - (bottom - top) * value / most[side]
 
-    parts = [_words(10, 18, properties["title"], bold=True, longest=int(width / 6.4))]
+    parts = [_words(10, 18, properties["title"], bold=True, longest=int(width / 7))]
     for step in range(5):
         y = bottom - (bottom - top) * step / 4
         parts.append(f'<path d="M{left} {y:.1f}H{right}" stroke="#e5e7e8"/>')
         parts.append(_words(left - 4, y + 4, _short(most[False] * step / 4), size=9, anchor="end"))
-        if any(line.right for line in lines):
+        if axis > 10:
             parts.append(_words(right + 4, y + 4, _short(most[True] * step / 4), size=9))
     parts += [
         _words(at(hour, 0)[0], bottom + 14, f"-{hours - hour} h", size=9, anchor="middle")
-        for hour in range(0, hours + 1, 12)
+        for hour in range(0, hours + 1, hours // 4)
     ]
     for mark in marks:
         y = at(0, mark["value"])[1]
@@ -99,9 +100,9 @@ def chart(widget: dict[str, Any], properties: dict[str, Any], lines: list[Series
     room = min(LEGEND_LINES, int((bottom - top) // 14))
     for number, (line, color) in enumerate(drawn[:room]):
         y = top + 6 + 14 * number
-        parts.append(f'<rect x="{right + 42}" y="{y - 7}" width="8" height="8" fill="{color}"/>')
+        parts.append(f'<rect x="{right + axis}" y="{y - 7}" width="8" height="8" fill="{color}"/>')
         label = line.label if number < room - 1 or len(drawn) <= room else f"… and {len(drawn) - number - 1} more"
-        parts.append(_words(right + 54, y, label, size=10, longest=int(legend / 5.6)))
+        parts.append(_words(right + axis + 12, y, label, size=10, longest=int(legend / 5.6)))
     return _frame(widget, "".join(parts))
 
 

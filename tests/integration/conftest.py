@@ -36,6 +36,7 @@ class Stage:
     alarm_topic: str = ""
     mails: list[dict[str, Any]] = field(default_factory=list)
     direct: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, Any] = field(default_factory=dict)
 
     def backups(self, plan: str) -> dict[str, dict[str, Any]]:
         """All backups of a plan's target, by id."""
@@ -144,4 +145,6 @@ def fire(stage: Stage) -> None:
         FunctionName=stage.outputs["function"]["name"], Payload=json.dumps(sample).encode()
     )
     stage.direct = json.load(answer["Payload"])
+    backup_now = stage.outputs["commands"]["lustre"]["backup_now"]
+    stage.refused = stage.invoke(backup_now.replace('"action":"backup"', '"action":"bakcup"'))
     stage.sandbox.client("sqs").send_message(QueueUrl=stage.outputs["queue"]["url"], MessageBody='{"action": "dance"}')

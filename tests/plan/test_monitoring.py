@@ -10,6 +10,7 @@ from sandbox.terraform import Plan, TerraformError
 from tests.plan import dashboard_body
 from tests.plan.conftest import ModulePlanner
 from tests.plan.test_aws_rules import HOME, KEY, TOPIC, only
+from tests.unit.test_docs import RUNBOOK, anchors
 from tests.world import START
 
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
@@ -73,7 +74,6 @@ def watched(plan: ModulePlanner) -> Plan:
     )
 
 
-
 def alarms(planned: Plan) -> dict[str, dict[str, Any]]:
     return {values["alarm_name"]: values for values in planned.resources("aws_cloudwatch_metric_alarm").values()}
 
@@ -87,6 +87,7 @@ def test_every_alarm_acts_heals_and_leads_to_the_runbook(watched: Plan) -> None:
     for values in alarms(watched).values():
         assert values["alarm_actions"] == values["ok_actions"] == [ALARM_TOPIC]
         assert "https://wiki.example.com/backups#alarm-" in values["alarm_description"]
+        assert values["alarm_description"].rpartition("#")[2] in anchors(RUNBOOK)
         assert len(values["alarm_description"]) <= 1024
         assert values["period"] * values["evaluation_periods"] <= (604_800 if values["period"] >= 3600 else 86_400)
 
