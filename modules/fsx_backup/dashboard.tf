@@ -61,7 +61,7 @@ locals {
       lines = []
     },
     {
-      title   = "From schedule to completion, in seconds: the 20 longest"
+      title   = "Seconds to completion: the 20 longest"
       place   = [16, 8, 8, 6]
       unit    = "seconds"
       metrics = [[{ expression = local.worst.Duration, label = local.plan_label, id = "duration" }]]
@@ -75,12 +75,12 @@ locals {
       lines   = [{ label = "warning", value = 80, fill = "above", color = local.colors.bad }]
     },
     {
-      title = "Owned bytes (the 20 largest), and backups of removed plans"
+      title = "Owned bytes (20 largest); orphaned backups"
       place = [8, 14, 8, 6]
       unit  = "bytes"
       metrics = [
         [{ expression = local.worst.OwnedBytes, label = local.plan_label, id = "bytes" }],
-        [local.namespace, "OrphanedBackups", "Deployment", var.name, { label = "backups of removed plans", id = "orphans", stat = "Maximum", period = 86400, yAxis = "right" }],
+        [local.namespace, "OrphanedBackups", "Deployment", var.name, { label = "orphaned", id = "orphans", stat = "Maximum", period = 86400, yAxis = "right" }],
       ]
       lines = []
     },
@@ -94,7 +94,7 @@ locals {
           flatten([for name, value in local.alarms[key].dimensions : [name, value]]),
           [{ label = replace(key, "-", " "), stat = local.alarms[key].statistic, period = 300 }],
         )],
-        [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.name, { label = "oldest message, seconds", stat = "Maximum", period = 300, yAxis = "right" }]],
+        [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.name, { label = "oldest, seconds", stat = "Maximum", period = 300, yAxis = "right" }]],
       )
       lines = []
     },
