@@ -2,10 +2,49 @@ PYTHON ?= python3
 export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
-.PHONY: setup requirements failures
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test fast nightly mutation lint docs package bench sandbox-down requirements failures clean
+
+help: ## Show this
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: ## Install what the other targets need, under .envs/
 	@$(PYTHON) tools/bootstrap.py
+
+demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves it running, AWS_PORT=, FSX_PORT= choose ports
+	@$(DEV)/python -m sandbox.demo
+
+test: lint ## Everything: lint, unit, plan and sandbox tests
+	@$(DEV)/pytest -n 2 --dist loadgroup tests/integration tests/sandbox tests/security tests/unit tests/properties tests/emulator tests/plan
+
+fast: setup ## The tests that need neither Terraform nor the sandbox
+	@$(DEV)/pytest -q tests/unit tests/properties tests/emulator
+
+nightly: setup ## The property tests with 10,000 examples each
+	@HYPOTHESIS_PROFILE=nightly $(DEV)/pytest -q tests/properties
+
+mutation: setup ## Does a test notice when the decision, the step or the purge is changed? Ten minutes
+	@$(DEV)/python tools/mutation.py
+
+lint: setup ## Formatting, linters, types, and whether the package is its source
+	@$(DEV)/ruff format --check --quiet .
+	@$(DEV)/ruff check --quiet .
+	@$(DEV)/mypy
+	@$(DEV)/python -m sandbox.terraform
+	@$(DEV)/python lambda_src/build.py --check
+	@$(DEV)/python tools/docs.py --check
+
+docs: setup ## Write the tables of inputs and outputs into the READMEs
+	@$(DEV)/python tools/docs.py
+
+package: setup ## Build modules/fsx_backup/lambda.zip from lambda_src/
+	@$(DEV)/python lambda_src/build.py
+
+bench: setup ## Measure; ROW=name for one row
+	@PYTHONPATH=lambda_src $(DEV)/python -m benchmarks
+
+sandbox-down: ## End the sandbox that `make demo KEEP=1` left running
+	@$(DEV)/python -m sandbox down
 
 requirements: setup ## Compile requirements/*.in into pinned, hashed requirements/*.txt
 	@for name in dev localstack function; do \
@@ -14,5 +53,8 @@ requirements: setup ## Compile requirements/*.in into pinned, hashed requirement
 	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
 
-failures: ## Play every failure in the sandbox and show who hears of it how
+failures: setup ## Play every failure in the sandbox and show who hears of it how
 	@$(DEV)/python -m sandbox.failures
+
+clean: ## Remove what the targets made
+	rm -rf .envs .sandbox .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shlex
+import shutil
+import signal
 import sys
 import threading
 import time
@@ -38,11 +40,13 @@ def main() -> int:
     if keep and state is not None and state.running():
         print("demo: a sandbox is running already. End it with `make sandbox-down`, then try again.", file=sys.stderr)
         return 1
-    sandbox = Sandbox(progress=say, state_file=STATE_FILE if keep else None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end clean on both
     try:
-        with_sandbox = sandbox.start()
+        sandbox = Sandbox(
+            aws_port=port("AWS_PORT"), fsx_port=port("FSX_PORT"), progress=say, state_file=STATE_FILE if keep else None
+        ).start()
         try:
-            line = Demo(with_sandbox).run(keep=keep)
+            line = Demo(sandbox).run(keep=keep)
         except BaseException:
             sandbox.stop()
             raise
@@ -58,6 +62,14 @@ def main() -> int:
     return 0
 
 
+def port(variable: str) -> int:
+    """The port that a variable asks for; 0, a free one, when it does not."""
+    wanted = os.environ.get(variable) or "0"
+    if not (wanted.isascii() and wanted.isdigit() and int(wanted) < 65536):
+        raise SandboxError(f"{variable} must be a port number from 1 to 65535, not {wanted!r}.")
+    return int(wanted)
+
+
 class Demo:
     """The steps, in order. Each says what it does, then shows it."""
 
@@ -65,6 +77,7 @@ class Demo:
         self.sandbox = sandbox
         self.fsx = sandbox.client("fsx")
         self.control = FsxControl(sandbox.fsx_endpoint)
+        shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
         self.stack = Stack.of_root(FOLDER, sandbox.environment())
 
     def run(self, *, keep: bool) -> str:

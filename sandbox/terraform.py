@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +76,12 @@ class Stack:
     def init(self) -> None:
         self._run("init", input=False, reconfigure=IsFlagged)
 
+    def check_format(self) -> None:
+        self._run("fmt", check=IsFlagged, recursive=IsFlagged)
+
+    def validate(self) -> None:
+        self._run("validate")
+
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Replace the stack's variables."""
         (self.folder / "terraform.tfvars.json").write_text(json.dumps(variables))
@@ -102,3 +110,19 @@ class Stack:
                 " ".join(f"{out}\n{err}".replace("│", " ").replace("╷", " ").replace("╵", " ").split())
             )
         return str(out)
+
+
+def check() -> None:
+    """`terraform fmt -check` of the repository, `terraform validate` of the root stack in a folder of its own."""
+    Stack(ROOT, {}).check_format()
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack.of_root(Path(folder) / "stack", {})
+        stack.init()
+        stack.validate()
+
+
+if __name__ == "__main__":
+    try:
+        check()
+    except TerraformError as error:
+        sys.exit(f"terraform fmt, validate: {error}")

@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Iterator, Optional, Sequence, Tuple
 
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_TERRAFORM = (1, 5)
@@ -31,7 +32,7 @@ class Missing(Exception):
     """Something this machine lacks; the message says what, and how to get it."""
 
 
-def check_python():
+def check_python() -> None:
     if sys.version_info < MINIMUM_PYTHON:
         raise Missing(
             "Python {}.{} or newer is needed, this is {}.{} ({}). Install a newer one and put it first on PATH, "
@@ -39,7 +40,7 @@ def check_python():
         )
 
 
-def check_terraform():
+def check_terraform() -> None:
     name = os.environ.get("TERRAFORM", "terraform")
     binary = shutil.which(name)
     if binary is None:
@@ -58,7 +59,7 @@ def check_terraform():
         )
 
 
-def run(command, remedy):
+def run(command: Sequence[object], remedy: str) -> None:
     result = subprocess.run(
         [str(part) for part in command], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -66,7 +67,7 @@ def run(command, remedy):
         raise Missing("{}\n  {}".format(remedy, "\n  ".join(result.stdout.strip().splitlines()[-15:])))
 
 
-def install_uv():
+def install_uv() -> Path:
     uv = ENVS / "uv" / "bin" / "uv"
     stamp = ENVS / "uv" / ".installed"
     if stamp.exists() and stamp.read_text() == UV:
@@ -84,7 +85,7 @@ def install_uv():
     return uv
 
 
-def install_environment(uv, name):
+def install_environment(uv: Path, name: str) -> None:
     version = (ROOT / ".python-version").read_text().strip()
     requirements = ROOT / "requirements" / (name + ".txt")
     fingerprint = hashlib.sha256(version.encode() + requirements.read_bytes()).hexdigest()
@@ -104,7 +105,7 @@ def install_environment(uv, name):
     stamp.write_text(fingerprint)
 
 
-def provider_mirrors():
+def provider_mirrors() -> Iterator[Tuple[Path, str]]:
     """Folders laid out as Terraform filesystem mirrors that hold the AWS provider, as (mirror, registry host)."""
     chosen = os.environ.get("PROVIDER_MIRROR")
     if chosen:
@@ -119,7 +120,7 @@ def provider_mirrors():
         raise Missing("PROVIDER_MIRROR={} holds no <registry host>/hashicorp/aws folder.".format(chosen))
 
 
-def reachable(host):
+def reachable(host: str) -> bool:
     try:
         socket.create_connection((host, 443), timeout=3).close()
     except OSError:
@@ -127,11 +128,11 @@ def reachable(host):
     return True
 
 
-def configure_terraform():
+def configure_terraform() -> None:
     """Write `.envs/terraform.rc` only where it is needed: Terraform's own behaviour is left alone otherwise."""
     configuration = ENVS / "terraform.rc"
-    configured = Path(os.environ.get("TF_CLI_CONFIG_FILE") or "~/.terraformrc").expanduser()
-    mirror = None
+    configured = Path(os.environ.get("TF_CLI_CONFIG_FILE") or "~/.terraformrc").expanduser().resolve()
+    mirror: Optional[Path] = None
     if not (configured.is_file() and configured != configuration) or os.environ.get("PROVIDER_MIRROR"):
         for folder, host in provider_mirrors():
             if os.environ.get("PROVIDER_MIRROR") or not reachable(host):
@@ -147,7 +148,7 @@ def configure_terraform():
         configuration.write_text(text)
 
 
-def main():
+def main() -> None:
     try:
         check_python()
         check_terraform()

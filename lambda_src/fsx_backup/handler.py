@@ -57,6 +57,7 @@ class Function:
         self.sqs = sqs_client
         self.clock = clock
         self.client = cache(clients)
+        self.told_crashes: set[str] = set()  # ids of messages, in this execution environment
 
     def handle(self, event: Any, context: Any) -> dict[str, Any]:
         """Lambda's answer to an SQS batch, or the report of a direct invocation."""
@@ -78,8 +79,9 @@ class Function:
         try:
             result = self._step(request, context)
         except Exception as error:
-            # Told once; the next deliveries of the same message only count as errors.
-            if record["attributes"]["ApproximateReceiveCount"] == "1":
+            # Told once by each execution environment; further deliveries of the message only count as errors.
+            if record["messageId"] not in self.told_crashes:
+                self.told_crashes.add(record["messageId"])
                 self._tell_crash(error, body, request)
             raise
         if isinstance(result, Report):

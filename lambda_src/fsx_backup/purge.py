@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from .model import Backup
 
-# Kept back for the calls under way, the report and the queue.
-RESERVED_SECONDS = 30.0
+# Kept back for the calls under way, however badly FSx answers them, for the report and the queue.
+RESERVED_SECONDS = fsx.LONGEST_CALL_SECONDS + 8
 
 
 def carry_out(client: FSxClient, decided: Purge, seconds_left: Callable[[], float]) -> Purge:

@@ -144,7 +144,8 @@ class Step:
             return self._report(
                 Outcome.PARTIAL,
                 f"{len(result.failures)} deletes failed: {next(iter(result.failures.values()))}",
-                "They are tried again at the next run. If access was denied, restore the role's fsx:DeleteBackup.",
+                "They are tried again at the next run. If access was denied, restore the role's fsx:DeleteBackup; if "
+                "FSx did not answer, there is nothing to do.",
                 purge=result,
             )
         if result.unfinished:

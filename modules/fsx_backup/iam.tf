@@ -40,6 +40,13 @@ resource "aws_iam_role_policy" "function" {
   name   = "work"
   role   = aws_iam_role.function.id
   policy = data.aws_iam_policy_document.function.json
+
+  lifecycle {
+    precondition {
+      condition     = length(data.aws_iam_policy_document.function.minified_json) <= 9900
+      error_message = "The role's policy would be longer than IAM takes (10,240 characters with the key's): ${length(local.adopted)} different adopt_tags are too many. Let the plans share them, or divide file_systems among several deployments."
+    }
+  }
 }
 
 data "aws_iam_policy_document" "function" {

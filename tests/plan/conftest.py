@@ -44,6 +44,8 @@ class ModulePlanner:
 
     def _write(self, arguments: dict[str, Any]) -> None:
         configuration = {
+            # Its output is known after apply only, like the id of a file system made in the same apply.
+            "resource": {"terraform_data": {"later": {"input": "anything"}}},
             "module": {"fsx_backup": {"source": os.path.relpath(MODULE, self.stack.folder), **arguments}},
             "output": {name: {"value": f"${{module.fsx_backup.{name}}}"} for name in ("name", "plans", "commands")},
         }

@@ -152,6 +152,12 @@ def test_a_thousand_plans_fit_the_policy_limits(plan: ModulePlanner) -> None:
     assert all(len(schedule["target"][0]["input"].encode()) < 262_144 for schedule in schedules.values())
 
 
+def test_more_adopt_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) -> None:
+    many = {f"plan-{n}": HOME | {"adopt_tags": {"Name": f"made by rule {n}"}} for n in range(60)}
+    with pytest.raises(TerraformError, match="60 different adopt_tags are too many"):
+        plan(file_systems=many, encryption={"kms_key_arn": KEY})
+
+
 @pytest.mark.parametrize("window", [1440, 18_720])
 def test_a_message_outlives_its_longest_window(plan: ModulePlanner, window: int) -> None:
     planned = plan(
@@ -197,8 +203,9 @@ def test_keys_that_are_no_schedule_names_are_refused(plan: ModulePlanner) -> Non
     bad = ["", "a" * 65, "has space", "slash/ed", "ünïcode"]
     with pytest.raises(TerraformError, match="a key becomes the schedule's name") as refusal:
         plan(file_systems=dict.fromkeys([*bad, "good-one_1.x"], HOME))
-    assert all(f'"{key}"' in str(refusal.value) for key in bad)
-    assert "good-one" not in str(refusal.value).partition("Rename:")[2]
+    named = str(refusal.value).partition("Rename: ")[2]
+    assert all(f'"{key}"' in named for key in bad)
+    assert "good-one" not in named
 
 
 def test_the_log_group_is_made_first_and_named_in_the_function(default: Plan) -> None:
@@ -287,3 +294,18 @@ def test_deletes_are_bound_to_the_deployments_tag(plan: ModulePlanner) -> None:
             "Null": {"aws:ResourceTag/fsx-backup:deployment": "true"},
         },
     ]
+
+
+def test_what_is_made_in_the_same_apply_may_be_unknown(plan: ModulePlanner) -> None:
+    later = "${terraform_data.later.id}"
+    planned = plan(
+        file_systems={"home": {"file_system_id": later}, "database": {"volume_id": later}},
+        notifications={"topic_arn": later, "create_topic": False},
+        encryption={"kms_key_arn": later, "create_key": False},
+        permissions_boundary_arn=later,
+        vpc={"subnet_ids": [later], "security_group_ids": [later]},
+        event_rules={"nightly": later},
+    )
+    assert len(planned.resources("aws_scheduler_schedule")) == 2
+    assert not planned.resources("aws_sns_topic")
+    assert not planned.resources("aws_kms_key")

@@ -104,6 +104,17 @@ def test_access_denied_is_an_error_that_alarms_see_and_is_told_once(world: World
     assert world.topic.mails[-1].attributes["outcome"] == "COMPLETED"
 
 
+def test_an_error_at_a_later_look_is_told_too(world: World, target: str) -> None:
+    world.send(world.message(target))
+    world.deliver()
+    world.fsx.control.fault("AccessDenied", "DescribeBackups", times=2)
+    for _ in range(2):
+        world.advance(minutes=13)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            world.deliver()
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
+
+
 def test_a_message_that_keeps_crashing_ends_in_the_dead_letters(world: World, target: str) -> None:
     world.fsx.control.fault("AccessDenied", "DescribeBackups", times=None)
     world.send(world.message(target))

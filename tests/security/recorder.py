@@ -1,0 +1,136 @@
+"""Every AWS call of the function as the authorization requests that AWS makes of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+import sandbox.fsx_emulator  # noqa: F401 - moto must be there before the client that it serves
+from fsx_backup.settings import Settings
+from tests.security.iam import Request
+from tests.world import Topic, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:prod"
+QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/prod"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:prod"
+NEW_BACKUP = f"arn:aws:fsx:{REGION}:{ACCOUNT}:backup/backup-00000000000000000"
+
+
+class Recorder:
+    """Listens at the function's clients and remembers what IAM would be asked."""
+
+    def __init__(self, world: World) -> None:
+        self.requests: list[Request] = []
+        self.unknown: list[str] = []
+        self._outside = world.fsx.client()
+        _current["recorder"] = self
+        world.settings = Settings("prod", TOPIC, QUEUE_URL)
+        world.topic = Topic(TOPIC)
+        world.function = world.connect(_client())
+        services: dict[str, Callable[[str, dict[str, Any]], None]] = {
+            "sns": self.sns,
+            "sqs": self.sqs,
+        }
+        for name, value in vars(world.function).items():
+            if name in services:
+                setattr(world.function, name, Recorded(value, services[name]))
+        others = world.function.client
+
+        def client(service: str) -> Any:
+            """The clients that are made when they are needed first."""
+            if service == "cloudwatch":
+                return Recorded(others(service), self.cloudwatch)
+            assert service == "service-quotas"
+            self.requests.append(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
+            return others(service)
+
+        world.function.client = client  # type: ignore[assignment] # functools' type is narrower than what is called
+
+    def fsx(self, operation: str, parameters: dict[str, Any]) -> None:
+        """Sources: service authorization reference of Amazon FSx; FSx User Guide, "Tag resources during creation"."""
+        match operation:
+            case "CreateBackup":
+                tags = {pair["Key"]: pair["Value"] for pair in parameters.get("Tags", [])}
+                context = request_tags(tags)
+                self.requests.append(Request("fsx:CreateBackup", NEW_BACKUP, context))
+                self.requests.append(Request("fsx:CreateBackup", self._target(parameters), context))
+                if tags:
+                    self.requests.append(Request("fsx:TagResource", NEW_BACKUP, context))
+            case "DeleteBackup":
+                backup = self._outside.describe_backups(BackupIds=[parameters["BackupId"]])["Backups"][0]
+                tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
+                self.requests.append(Request("fsx:DeleteBackup", backup["ResourceARN"], resource_tags(tags)))
+            case "DescribeBackups" | "DescribeFileSystems" | "DescribeVolumes":
+                self.requests.append(Request(f"fsx:{operation}"))
+            case _:
+                self.unknown.append(f"fsx:{operation}")
+
+    def sns(self, operation: str, parameters: dict[str, Any]) -> None:
+        self.requests.append(Request(f"sns:{operation}", parameters["TopicArn"]))
+
+    def sqs(self, operation: str, parameters: dict[str, Any]) -> None:
+        account, name = parameters["QueueUrl"].split("/")[-2:]
+        self.requests.append(Request(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{account}:{name}"))
+
+    def cloudwatch(self, operation: str, parameters: dict[str, Any]) -> None:
+        self.requests.append(Request(f"cloudwatch:{operation}", "*", {"cloudwatch:namespace": parameters["Namespace"]}))
+
+    def _target(self, parameters: dict[str, Any]) -> str:
+        try:
+            if "VolumeId" in parameters:
+                described = self._outside.describe_volumes(VolumeIds=[parameters["VolumeId"]])["Volumes"]
+            else:
+                described = self._outside.describe_file_systems(FileSystemIds=[parameters["FileSystemId"]])[
+                    "FileSystems"
+                ]
+        except ClientError:  # not there: IAM is asked for the id given
+            return f"arn:aws:fsx:{REGION}:{ACCOUNT}:file-system/{parameters['FileSystemId']}"
+        return str(described[0]["ResourceARN"])
+
+
+class Recorded:
+    """A double whose calls are recorded under the names of the API."""
+
+    def __init__(self, service: Any, record: Callable[[str, dict[str, Any]], None]) -> None:
+        self._service = service
+        self._record = record
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._service, name)
+
+        def call(**arguments: Any) -> Any:
+            self._record("".join(word.title() for word in name.split("_")), arguments)
+            return method(**arguments)
+
+        return call
+
+
+def request_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:
+    return {"aws:TagKeys": tuple(tags)} | {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+
+
+def resource_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:
+    return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+
+
+# Making a client takes long, so there is one, and the present recorder listens at it.
+_current: dict[str, Recorder] = {}
+
+
+@cache
+def _client() -> Any:
+    session = boto3.session.Session("testing", "testing", region_name=REGION)
+    client = session.client("fsx", config=Config(retries={"total_max_attempts": 1}))
+    client.meta.events.register(
+        "provide-client-params.fsx",
+        lambda model, params, **_: _current["recorder"].fsx(model.name, params),
+    )
+    return client
