@@ -3,7 +3,7 @@ export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast nightly mutation lint docs package bench sandbox-down requirements clean
+.PHONY: help setup demo test fast nightly mutation lint docs package bench sandbox-down requirements failures clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ requirements: setup ## Compile requirements/*.in into pinned, hashed requirement
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" $(UPGRADE) \
 	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
+
+failures: setup ## Play every failure in the sandbox and show who hears of it how
+	@$(DEV)/python -m sandbox.failures
 
 clean: ## Remove what the targets made
 	rm -rf .envs .sandbox .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -255,6 +255,7 @@ def _localstack_environment(connection: Connection, port: int) -> dict[str, str]
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC": "1",
         "LAMBDA_RETRY_BASE_DELAY": "1",
+        "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "2",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "SANDBOX_FUNCTION_PYTHON": str(_installed(FUNCTION_PYTHON)),
         "SANDBOX_FUNCTIONS": str(functions),

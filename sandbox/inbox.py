@@ -6,7 +6,11 @@ from typing import Any, Self
 
 
 class Inbox:
-    """Made on `with`, taken away after it. Each message is SNS's JSON: `Subject`, `Message`, `MessageAttributes`."""
+    """Made on `with`, taken away after it. Each message is SNS's JSON: `Subject`, `Message`, `MessageAttributes`.
+
+    A queue gets the function's messages as JSON for programs: that is in `Data`, and `Message` is the text in it, which
+    is what a mail would have.
+    """
 
     def __init__(self, client: Callable[[str], Any], topic_arn: str, name: str = "inbox") -> None:
         self._sqs, self._sns = client("sqs"), client("sns")
@@ -30,4 +34,9 @@ class Inbox:
         found = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=seconds)
         for message in found.get("Messages", []):
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        return [json.loads(message["Body"]) for message in found.get("Messages", [])]
+        return [_read(json.loads(message["Body"])) for message in found.get("Messages", [])]
+
+
+def _read(envelope: dict[str, Any]) -> dict[str, Any]:
+    data = json.loads(envelope["Message"])
+    return {**envelope, "Message": data.get("text", envelope["Message"]), "Data": data}

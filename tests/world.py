@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -69,11 +69,12 @@ class Queue:
 
 @dataclass(frozen=True)
 class Mail:
-    """A message as a subscriber gets it."""
+    """A message as a subscriber gets it: `text` by mail, `data` where a program listens."""
 
     subject: str
     text: str
     attributes: dict[str, str]
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 class Topic:
@@ -84,17 +85,80 @@ class Topic:
         self.mails: list[Mail] = []
         self.broken: Exception | None = None
 
-    def publish(self, *, TopicArn: str, Subject: str, Message: str, MessageAttributes: dict[str, Any]) -> None:  # noqa: N803
+    def publish(
+        self,
+        *,
+        TopicArn: str,  # noqa: N803
+        Subject: str,  # noqa: N803
+        Message: str,  # noqa: N803
+        MessageStructure: str,  # noqa: N803
+        MessageAttributes: dict[str, Any],  # noqa: N803
+    ) -> None:
         if self.broken:
             raise self.broken
         assert TopicArn == self.arn
+        assert MessageStructure == "json"
         assert re.fullmatch(r"[!-~][ -~]{0,99}", Subject), f"SNS refuses the subject {Subject!r}"
         assert 0 < len(Message.encode()) <= 262_144
         for name, value in MessageAttributes.items():
             assert re.fullmatch(r"[A-Za-z0-9_.-]{1,256}", name)
             assert value["StringValue"], f"SNS refuses the empty attribute {name}"
         attributes = {name: value["StringValue"] for name, value in MessageAttributes.items()}
-        self.mails.append(Mail(Subject, Message, attributes))
+        copies = json.loads(Message)
+        assert copies["default"]
+        assert copies.keys() <= {"default", "email", "sms", "sqs", "lambda", "http", "https"}
+        assert all(isinstance(copy, str) for copy in copies.values())
+        self.mails.append(Mail(Subject, copies["default"], attributes, json.loads(copies["sqs"])))
+
+
+class CloudWatch:
+    """CloudWatch's metrics, refusing what PutMetricData refuses. Source: CloudWatch API reference."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[dict[str, Any]]] = []
+        self.broken: Exception | None = None
+
+    def put_metric_data(self, *, Namespace: str, MetricData: Sequence[dict[str, Any]]) -> None:  # noqa: N803
+        if self.broken:
+            raise self.broken
+        assert Namespace == "FSxBackup"
+        assert 0 < len(MetricData) <= 1000
+        for datum in MetricData:
+            assert datum.keys() <= {"MetricName", "Dimensions", "Timestamp", "Value", "Unit"}
+            assert len(datum["Dimensions"]) <= 30
+            assert all(item["Name"] and item["Value"] for item in datum["Dimensions"])
+            assert datum["Unit"] in {"None", "Count", "Bytes", "Seconds", "Percent"}
+            assert isinstance(datum["Value"], int | float)
+        self.calls.append(list(MetricData))
+
+    def values(self, name: str, **dimensions: str) -> list[float]:
+        """All values of a metric with exactly these dimensions, in the order of their arrival."""
+        return [
+            datum["Value"]
+            for call in self.calls
+            for datum in call
+            if datum["MetricName"] == name
+            and {item["Name"]: item["Value"] for item in datum["Dimensions"]} == dimensions
+        ]
+
+
+class ServiceQuotas:
+    """Service Quotas, as far as the function uses it. Source: its API reference, ListServiceQuotas."""
+
+    def __init__(self) -> None:
+        self.quotas: dict[str, float] = {}
+        self.broken: Exception | None = None
+
+    def get_paginator(self, operation: str) -> "ServiceQuotas":
+        assert operation == "list_service_quotas"
+        return self
+
+    def paginate(self, *, ServiceCode: str) -> Iterator[dict[str, Any]]:  # noqa: N803
+        assert ServiceCode == "fsx"
+        if self.broken:
+            raise self.broken
+        for name, value in self.quotas.items():
+            yield {"Quotas": [{"ServiceCode": "fsx", "QuotaName": name, "Value": value}]}
 
 
 @dataclass
@@ -116,13 +180,18 @@ class World:
         self.settings = Settings(DEPLOYMENT, "arn:aws:sns:us-east-1:123456789012:alerts", "https://sqs/work")
         self.topic = Topic(self.settings.topic_arn)
         self.queue = Queue(self)
+        self.cloudwatch = CloudWatch()
+        self.service_quotas = ServiceQuotas()
         self.context = Context()
         self.function = self.connect(fsx.client())
 
     def connect(self, client: Any) -> Function:
         topic: Any = self.topic
         queue: Any = self.queue
-        return Function(self.settings, client, topic, queue, clock=lambda: self.now)
+        others = {"cloudwatch": self.cloudwatch, "service-quotas": self.service_quotas}
+        return Function(
+            self.settings, client, topic, queue, clock=lambda: self.now, clients=lambda service: others[service]
+        )
 
     @property
     def now(self) -> datetime:

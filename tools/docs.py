@@ -43,7 +43,8 @@ def default(body: dict[str, Any]) -> str:
 def tables(folder: Path) -> str:
     """The section of a README."""
     inputs, details = ["| input | default | |", "|---|---|---|"], []
-    for name, body in blocks(folder / "variables.tf", "variable").items():
+    variables = [item for path in sorted(folder.glob("variables*.tf")) for item in blocks(path, "variable").items()]
+    for name, body in variables:
         first, _, rest = text(body["description"]).partition("\n\n")
         inputs.append(f"| `{name}` | {default(body)} | {' '.join(first.split())} |")
         if rest:

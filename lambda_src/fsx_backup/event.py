@@ -46,7 +46,24 @@ def parse(event: object, default_time: datetime) -> Request:
         scheduled_time=_time(event["scheduled_time"]) if "scheduled_time" in event else default_time,
         # A purge asked for by hand deletes only where it says so in so many words.
         dry_run=_dry_run(event, missing=action == Action.PURGE),
+        event=_again(event),
     )
+
+
+def surveyed_plans(event: object) -> frozenset[str] | None:
+    """The names of all plans, if the event asks to check the whole deployment; None if it is about one plan."""
+    if not isinstance(event, Mapping) or event.get("action") != Action.CHECK or "plans" not in event:
+        return None
+    _refuse_unknown(event, {"version", "action", "scheduled_time", "plans"}, "")
+    names = event["plans"]
+    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise InvalidEvent(f"plans must be a list of names, not {_shown(names)}.")
+    return frozenset(names)
+
+
+def _again(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The event for another run: the same without its time, which would make it the same occurrence."""
+    return {key: value for key, value in event.items() if key != "scheduled_time"}
 
 
 def _parse_sample(event: Mapping[str, Any], now: datetime) -> Request:
@@ -66,6 +83,7 @@ def _parse_sample(event: Mapping[str, Any], now: datetime) -> Request:
         ),
         scheduled_time=_time(event["scheduled_time"]) if "scheduled_time" in event else now,
         dry_run=_dry_run(event, missing=False),
+        event=_again(event),
     )
 
 

@@ -15,7 +15,7 @@ from botocore.parsers import ResponseParserError
 from .model import Backup, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mypy_boto3_fsx import FSxClient
     from mypy_boto3_fsx.type_defs import BackupTypeDef, TagTypeDef
@@ -72,6 +72,12 @@ def list_backups(client: FSxClient, target: Target) -> list[Backup]:
     pages = client.get_paginator("describe_backups").paginate(
         Filters=[{"Name": name, "Values": [target.id]}, {"Name": "backup-type", "Values": ["USER_INITIATED"]}]
     )
+    return _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
+
+
+def list_all_backups(client: FSxClient, types: Sequence[str]) -> list[Backup]:
+    """Every backup of these types in the account and Region. Raises Transient rather than return a part."""
+    pages = client.get_paginator("describe_backups").paginate(Filters=[{"Name": "backup-type", "Values": [*types]}])
     return _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
 
 
@@ -185,6 +191,8 @@ def _backup(raw: BackupTypeDef) -> Backup:
         tags=_tags(raw),
         source_backup_id=raw.get("SourceBackupId"),
         failure=raw.get("FailureDetails", {}).get("Message"),
+        file_system_type=raw.get("FileSystem", {}).get("FileSystemType", ""),
+        size=raw.get("SizeInBytes"),
     )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from . import fsx, notifications
-from .event import InvalidEvent, parse
+from . import check, fsx, metrics, notifications
+from .event import InvalidEvent, parse, surveyed_plans
+from .model import Action, Request
 from .report import Report, Wait
 from .settings import Settings
 from .step import Step
@@ -20,13 +21,14 @@ from .step import Step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
     from mypy_boto3_fsx import FSxClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
-    from .model import Request
 
 LONGEST_DELAY = 900  # SQS: DelaySeconds of a new message
+OLDEST_CHECK = timedelta(hours=1)  # a check is about now: one that could not be made by then is left to the next
 
 log = logging.getLogger("fsx_backup")
 
@@ -44,13 +46,17 @@ class Function:
         fsx_client: FSxClient,
         sns_client: SNSClient,
         sqs_client: SQSClient,
+        *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clients: Callable[[str], Any] = metrics.connect,
     ) -> None:
+        """`clients` makes the clients that only some messages need, when they first do."""
         self.settings = settings
         self.fsx = fsx_client
         self.sns = sns_client
         self.sqs = sqs_client
         self.clock = clock
+        self.client = cache(clients)
         self.told_crashes: set[str] = set()  # ids of messages, in this execution environment
 
     def handle(self, event: Any, context: Any) -> dict[str, Any]:
@@ -65,14 +71,18 @@ class Function:
         body = record["body"]
         sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) // 1000, UTC)
         try:
-            result = self._step(self._parse(_decoded(body), body, sent), context)
+            request = self._parse(_decoded(body), body, sent)
         except InvalidEvent:
             return True  # told; it would be as bad next time
+        if not isinstance(request, Request) or request.action is Action.CHECK:
+            return self._check_by_message(request, sent)
+        try:
+            result = self._step(request, context)
         except Exception as error:
             # Told once by each execution environment; further deliveries of the message only count as errors.
             if record["messageId"] not in self.told_crashes:
                 self.told_crashes.add(record["messageId"])
-                self._tell_crash(error, body)
+                self._tell_crash(error, body, request)
             raise
         if isinstance(result, Report):
             return True
@@ -86,10 +96,12 @@ class Function:
     def _direct(self, event: Any, context: Any) -> dict[str, Any]:
         body = json.dumps(event)
         request = self._parse(event, body, self.clock().replace(microsecond=0))
+        if not isinstance(request, Request) or request.action is Action.CHECK:
+            return self._check(request)
         try:
             result = self._step(request, context)
         except Exception as error:
-            self._tell_crash(error, body)
+            self._tell_crash(error, body, request)
             raise
         if isinstance(result, Report):
             if not result.outcome.good:
@@ -111,20 +123,54 @@ class Function:
             "reason": result.reason,
         }
 
-    def _parse(self, event: Any, body: str, default_time: datetime) -> Request:
+    def _parse(self, event: Any, body: str, default_time: datetime) -> Request | frozenset[str]:
+        """A request about one plan; or the names of all plans, for a check of the deployment."""
         try:
-            return parse(event, default_time)
+            plans = surveyed_plans(event)
+            return parse(event, default_time) if plans is None else plans
         except InvalidEvent as error:
             log.error("refused: %s", error)
-            self._publish(notifications.of_invalid_event(self.settings.deployment, error, body))
+            self._publish(notifications.of_invalid_event(self.settings, error, body))
             raise
 
+    def _check_by_message(self, request: Request | frozenset[str], sent: datetime) -> bool:
+        if self.clock() - sent > OLDEST_CHECK:
+            return True
+        try:
+            self._check(request)
+        except fsx.Transient as error:
+            log.warning("check kept: %s", error)
+            return False
+        return True
+
+    def _check(self, request: Request | frozenset[str]) -> dict[str, Any]:
+        """Measure and publish. An error is not told by a message: the alarms see it, and that metrics are missing."""
+        now, deployment = self.clock(), self.settings.deployment
+        if isinstance(request, Request):
+            plan = request.plan
+            health = check.health(fsx.list_backups(self.fsx, plan.target), plan, deployment, now)
+            data = metrics.of_health(health, deployment, plan.name, now)
+            answer: dict[str, Any] = {"plan": plan.name, "target": plan.target.id}
+        else:
+            survey = check.survey(fsx.list_all_backups(self.fsx, check.COUNTED_TYPES), deployment, request)
+            quotas = metrics.quotas(self.client("service-quotas"))
+            data = metrics.of_survey(survey, quotas, deployment, now)
+            answer = {"deployment": deployment, "orphans": survey.orphans, "used": survey.used, "quotas": quotas}
+            nearly_full = check.nearly_full(survey.used, quotas)
+            if nearly_full:
+                self._publish(notifications.of_quota(self.settings, survey.used, nearly_full))
+        metrics.publish(self.client("cloudwatch"), data)
+        answer |= {"outcome": "CHECKED", "metrics": {_label(datum): datum["Value"] for datum in data}}
+        log.info("check", extra=answer)
+        return answer
+
     def _step(self, request: Request, context: Any) -> Report | Wait:
+        now = self.clock()
         result = Step(
             request,
             self.settings.deployment,
             self.fsx,
-            self.clock(),
+            now,
             lambda: context.get_remaining_time_in_millis() / 1000,
         ).run()
         report = result if isinstance(result, Report) else result.report
@@ -140,17 +186,33 @@ class Function:
             },
         )
         if report and not request.dry_run and (request.plan.notify_on_success or not report.outcome.good):
-            self._publish(notifications.of_report(report))
+            self._publish(notifications.of_report(self.settings, report, request, now))
+        if report and not request.dry_run:
+            self._count(metrics.of_report(report, now, final=isinstance(result, Report)))
         return result
 
-    def _tell_crash(self, error: Exception, body: str) -> None:
+    def _count(self, data: list[MetricDatumTypeDef]) -> None:
         try:
-            self._publish(notifications.of_crash(self.settings.deployment, error, body))
+            metrics.publish(self.client("cloudwatch"), data)
+        except Exception:
+            log.exception(
+                "the run was not counted"
+            )  # it was made and told; the checks fail in the same way and are seen
+
+    def _tell_crash(self, error: Exception, body: str, request: Request) -> None:
+        try:
+            self._publish(notifications.of_crash(self.settings, error, body, request))
         except Exception:
             log.exception("the error could not be told")  # the alarm on errors is the second path
 
     def _publish(self, message: notifications.Message) -> None:
         notifications.publish(self.sns, self.settings.topic_arn, message)
+
+
+def _label(datum: MetricDatumTypeDef) -> str:
+    """A metric's name in an answer; the file-system type where it has one."""
+    kinds = [item["Value"] for item in datum.get("Dimensions", []) if item["Name"] == "FileSystemType"]
+    return " ".join([datum["MetricName"], *kinds])
 
 
 def _decoded(body: str) -> Any:

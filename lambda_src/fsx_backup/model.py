@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 DEPLOYMENT_TAG = "fsx-backup:deployment"
@@ -25,6 +26,7 @@ class Action(StrEnum):
     BACKUP = "backup"  # create, follow to the end, then purge
     START = "start"  # create and follow, no purge
     PURGE = "purge"  # purge alone
+    CHECK = "check"  # measure, change nothing
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Request:
     plan: Plan
     scheduled_time: datetime
     dry_run: bool = False
+    event: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as it came, to be sent once more
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ class Backup:
     tags: Mapping[str, str]
     source_backup_id: str | None = None
     failure: str | None = None
+    file_system_type: str = ""
+    size: int | None = None
 
 
 def zone(name: str) -> tzinfo:

@@ -62,6 +62,7 @@ class Report:
     reason: str = ""
     remedy: str = ""
     purge: Purge | None = None
+    newest: Backup | None = None  # the newest good backup of the plan, where it is known
 
     def as_json(self) -> dict[str, Any]:
         """The report as a direct invoker gets it."""

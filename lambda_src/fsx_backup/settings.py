@@ -6,11 +6,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """`deployment` marks every backup that this deployment owns; the other two are where it speaks and waits."""
+    """`deployment` marks every backup that this deployment owns, and is the function's name.
+
+    It speaks to the topic and waits in the queue; `runbook` is where its messages send people.
+    """
 
     deployment: str
     topic_arn: str
     queue_url: str
+    runbook: str = "docs/runbook.md"
+
+    @property
+    def region(self) -> str:
+        """The topic's, which is the function's."""
+        return self.topic_arn.split(":")[3]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -19,4 +28,5 @@ class Settings:
             deployment=environment["FSX_BACKUP_DEPLOYMENT"],
             topic_arn=environment["FSX_BACKUP_TOPIC_ARN"],
             queue_url=environment["FSX_BACKUP_QUEUE_URL"],
+            runbook=environment["FSX_BACKUP_RUNBOOK"],
         )

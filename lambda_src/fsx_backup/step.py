@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from . import fsx, occurrence, purge, retention
+from . import check, fsx, occurrence, purge, retention
 from .model import IN_PROGRESS, Action, Backup, Request
 from .occurrence import Next, Occurrence
 from .report import Outcome, Purge, Report, Wait
@@ -32,6 +32,7 @@ class Step:
         self.seconds_left = seconds_left
         self.occurrence = Occurrence(deployment, request.plan, request.scheduled_time)
         self.backup: Backup | None = None
+        self.newest: Backup | None = None
 
     def run(self) -> Report | Wait:
         """Raises what FSx does not model (AccessDenied) and what is a bug: the caller's alarms must see those."""
@@ -50,6 +51,7 @@ class Step:
 
     def _run(self) -> Report | Wait:
         backups = fsx.list_backups(self.client, self.request.plan.target)
+        self.newest = check.newest_good(backups, self.request.plan, self.occurrence.deployment, self.now)
         if self.request.dry_run:
             return self._report(Outcome.DRY_RUN, purge=self._decide(backups))
         if self.request.action is Action.PURGE:
@@ -157,7 +159,7 @@ class Step:
         return self._report(done, purge=result)
 
     def _report(self, outcome: Outcome, reason: str = "", remedy: str = "", purge: Purge | None = None) -> Report:
-        return Report(outcome, self.request.action, self.occurrence, self.backup, reason, remedy, purge)
+        return Report(outcome, self.request.action, self.occurrence, self.backup, reason, remedy, purge, self.newest)
 
     def _wait(self, reason: str, deadline: datetime) -> Wait:
         return Wait(occurrence.wait(self.occurrence, self.now, deadline), reason, self.occurrence, self.backup)

@@ -126,6 +126,24 @@ data "aws_iam_policy_document" "function" {
   }
 
   statement {
+    sid       = "Measure"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"] # CloudWatch offers no resource level for it
+
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = [local.namespace]
+    }
+  }
+
+  statement {
+    sid       = "CompareWithQuota"
+    actions   = ["servicequotas:ListServiceQuotas"]
+    resources = ["*"] # nor does Service Quotas; FSx's quotas are found by their documented names
+  }
+
+  statement {
     sid = "Queue"
     actions = [
       "sqs:ChangeMessageVisibility",
@@ -203,7 +221,7 @@ data "aws_iam_policy_document" "scheduler_trust" {
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = [local.arn.schedule_group]
+      values   = local.arn.schedule_groups
     }
   }
 }

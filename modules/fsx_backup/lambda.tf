@@ -37,6 +37,7 @@ resource "aws_lambda_function" "this" {
       FSX_BACKUP_DEPLOYMENT = var.name
       FSX_BACKUP_TOPIC_ARN  = local.arn.topic
       FSX_BACKUP_QUEUE_URL  = aws_sqs_queue.this.url
+      FSX_BACKUP_RUNBOOK    = var.notifications.runbook_url
     }
   }
 
@@ -69,6 +70,11 @@ resource "aws_lambda_function" "this" {
     precondition {
       condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= var.maximum_concurrency
       error_message = "reserved_concurrency (${coalesce(var.reserved_concurrency, 0)}) must be at least maximum_concurrency (${var.maximum_concurrency}): raise the one or lower the other."
+    }
+
+    precondition {
+      condition     = local.topics_elsewhere == ""
+      error_message = "An alarm and this function can only publish to a topic of their own Region, ${local.region}. Give a topic of this Region for: ${local.topics_elsewhere}."
     }
   }
 

@@ -14,13 +14,16 @@ locals {
   region    = data.aws_region.current.id
   tags      = merge({ "fsx-backup:deployment" = var.name }, var.tags)
 
+  # Backups and checks apart: a plan's two schedules have its key for their name.
+  groups = { backups = var.name, checks = "${var.name}-checks" }
+
   # Names and ARNs are put together here, so that a plan shows every policy before anything exists.
   arn = {
     queue             = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}"
     dead_letter_queue = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-dead-letters"
     topic             = coalesce(var.notifications.topic_arn, "arn:${local.partition}:sns:${local.region}:${local.account}:${var.name}")
     log_group         = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}"
-    schedule_group    = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/${var.name}"
+    schedule_groups   = [for group in local.groups : "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/${group}"]
     function          = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}"
   }
 

@@ -1,6 +1,14 @@
 locals {
   own_topic = var.notifications.create_topic != null ? var.notifications.create_topic : var.notifications.topic_arn == null
   topic_arn = local.own_topic ? aws_sns_topic.this[0].arn : var.notifications.topic_arn
+
+  topics_elsewhere = join(", ", [
+    for name in ["topic_arn", "alarm_topic_arn"] : "notifications.${name} (${var.notifications[name]})"
+    if var.notifications[name] == null ? false : split(":", var.notifications[name])[3] != local.region
+  ])
+
+  # An alarm's message carries no attributes, and it is a failure.
+  failures_only = jsonencode({ severity = ["warning", "error", { exists = false }] })
 }
 
 resource "aws_sns_topic" "this" {
@@ -57,4 +65,13 @@ resource "aws_sns_topic_subscription" "email" {
   topic_arn = local.topic_arn
   protocol  = "email"
   endpoint  = each.value
+}
+
+resource "aws_sns_topic_subscription" "other" {
+  for_each = var.notifications.subscriptions
+
+  topic_arn     = local.topic_arn
+  protocol      = each.value.protocol
+  endpoint      = each.value.endpoint
+  filter_policy = each.value.failures_only ? local.failures_only : each.value.filter_policy
 }

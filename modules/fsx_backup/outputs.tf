@@ -17,11 +17,12 @@ output "schedules" {
 }
 
 output "commands" {
-  description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `list_backups`. They need the AWS CLI, version 2."
+  description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `check`, `list_backups`. They need the AWS CLI, version 2."
   value = {
     for key, message in local.messages : key => {
       backup_now    = "${local.invoke} --payload '${replace(jsonencode(message), "'", "'\\''")}' /dev/stdout"
       dry_run_purge = "${local.invoke} --payload '${replace(jsonencode(merge(message, { action = "purge", dry_run = true })), "'", "'\\''")}' /dev/stdout"
+      check         = "${local.invoke} --payload '${replace(jsonencode(local.checks[key].message), "'", "'\\''")}' /dev/stdout"
       list_backups = join(" ", [
         "aws fsx describe-backups --region ${local.region}",
         startswith(coalesce(var.file_systems[key].file_system_id, var.file_systems[key].volume_id), "fsvol-")
@@ -36,6 +37,27 @@ output "commands" {
 
 locals {
   invoke = "aws lambda invoke --region ${local.region} --function-name ${var.name} --cli-binary-format raw-in-base64-out"
+}
+
+output "check_command" {
+  description = "Command to paste: checks the deployment now, and names the removed plans whose backups are still there."
+  value       = "${local.invoke} --payload '${jsonencode(local.checks["_deployment"].message)}' /dev/stdout"
+}
+
+output "alarms" {
+  description = "Names of the alarms: `freshness`, keyed like `file_systems`, of the plans with `max_backup_age_hours`; `deployment`, by what they watch."
+  value = {
+    freshness  = { for key, alarm in aws_cloudwatch_metric_alarm.freshness : key => alarm.alarm_name }
+    deployment = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.alarm_name }
+  }
+}
+
+output "dashboard" {
+  description = "The dashboard: `name`, `url`."
+  value = {
+    name = aws_cloudwatch_dashboard.this.dashboard_name
+    url  = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"
+  }
 }
 
 output "function" {

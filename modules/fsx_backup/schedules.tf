@@ -1,5 +1,5 @@
 resource "aws_scheduler_schedule_group" "this" {
-  name = var.name
+  name = local.groups.backups
   tags = local.tags
 }
 

@@ -30,6 +30,10 @@ variable "file_systems" {
     - `notify_on_success`: tell of completed backups; failures are always told.
     - `start_window_minutes`, `completion_window_minutes`: from the scheduled time; a backup that could not be
       started, or is not AVAILABLE, by then is a failure.
+    - `max_backup_age_hours`: an alarm sounds when the newest good backup is older, or when nobody can tell its age
+      any more; null = no alarm. Longer than the schedule's longest gap and a backup's duration together. It
+      sounds for a disabled plan too, and for a new one until its first backup is AVAILABLE.
+    - `check_schedule`: how often the plan is measured, `cron(...)` or `rate(...)`.
   EOT
   type = map(object({
     file_system_id          = optional(string)
@@ -56,6 +60,8 @@ variable "file_systems" {
     notify_on_success         = optional(bool, true)
     start_window_minutes      = optional(number, 240)
     completion_window_minutes = optional(number, 1440)
+    max_backup_age_hours      = optional(number)
+    check_schedule            = optional(string, "rate(1 hour)")
   }))
   default  = {}
   nullable = false
@@ -111,6 +117,21 @@ variable "file_systems" {
   }
 
   validation {
+    condition     = !contains(keys(var.file_systems), "_deployment")
+    error_message = "file_systems: _deployment is the name of the deployment's own check. Rename: \"_deployment\"."
+  }
+
+  validation {
+    condition     = alltrue([for plan in values(var.file_systems) : try(plan.max_backup_age_hours, null) == null ? true : plan.max_backup_age_hours > 0 && plan.max_backup_age_hours <= 8760])
+    error_message = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760 (a year). Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${plan.max_backup_age_hours})" if try(plan.max_backup_age_hours, null) == null ? false : plan.max_backup_age_hours <= 0 || plan.max_backup_age_hours > 8760])}."
+  }
+
+  validation {
+    condition     = alltrue([for plan in values(var.file_systems) : can(regex("^(cron|rate)\\([^()]+\\)$", plan.check_schedule))])
+    error_message = "file_systems: check_schedule must be cron(minutes hours day-of-month month day-of-week year) or rate(n units). Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${try(plan.check_schedule, "null")})" if !can(regex("^(cron|rate)\\([^()]+\\)$", plan.check_schedule))])}."
+  }
+
+  validation {
     condition     = alltrue(flatten([for plan in values(var.file_systems) : [for tag in keys(try(plan.backup_tags, {})) : !startswith(tag, "aws:") && !startswith(tag, "fsx-backup:") && tag != "Name"]]))
     error_message = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name (that is backup_name). Remove: ${join(", ", flatten([for key, plan in var.file_systems : [for tag in keys(try(plan.backup_tags, {})) : "${key} (${tag})" if startswith(tag, "aws:") || startswith(tag, "fsx-backup:") || tag == "Name"]]))}."
   }
@@ -142,38 +163,6 @@ variable "event_rules" {
   validation {
     condition     = alltrue([for arn in values(var.event_rules) : can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/.+$", arn))])
     error_message = "event_rules must be ARNs of EventBridge rules, like arn:aws:events:eu-west-1:123456789012:rule/nightly. Correct: ${join(", ", [for key, arn in var.event_rules : "${key} (${coalesce(arn, "null")})" if !can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/.+$", arn))])}."
-  }
-}
-
-variable "notifications" {
-  description = <<-EOT
-    Who is told.
-
-    - `emails`: addresses to subscribe; each has to confirm by hand before it gets anything.
-    - `topic_arn`: an existing topic instead of one of the module's own. It must admit this account's CloudWatch alarms, and so must its key.
-    - `create_topic`: say `false` when `topic_arn` is made in the same apply, so that it is known in the plan whether one is needed.
-  EOT
-  type = object({
-    emails       = optional(list(string), [])
-    topic_arn    = optional(string)
-    create_topic = optional(bool)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = alltrue([for email in var.notifications.emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", email))])
-    error_message = "notifications.emails must be e-mail addresses. Correct: ${join(", ", [for email in var.notifications.emails : email if !can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", email))])}."
-  }
-
-  validation {
-    condition     = var.notifications.topic_arn == null ? true : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[0-9A-Za-z_-]{1,256}$", var.notifications.topic_arn))
-    error_message = "notifications.topic_arn must be the ARN of an SNS topic (not FIFO), like arn:aws:sns:eu-west-1:123456789012:alerts, not \"${coalesce(var.notifications.topic_arn, "null")}\"."
-  }
-
-  validation {
-    condition     = var.notifications.create_topic == null ? true : var.notifications.create_topic == (var.notifications.topic_arn == null)
-    error_message = "notifications.create_topic contradicts notifications.topic_arn: set one of them, or create_topic = false with the topic_arn."
   }
 }
 

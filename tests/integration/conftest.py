@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.aws import REGION, Sandbox
+from sandbox.failure_cases import STALE_HOURS, STALE_PLAN
 from sandbox.fsx_control import FsxControl
 from sandbox.inbox import Inbox
 from sandbox.scheduler import Firing, Scheduler
@@ -29,10 +30,13 @@ class Stage:
     targets: dict[str, str]
     old: dict[str, list[str]]
     foreign: list[str]
+    paused: str
     outputs: dict[str, Any] = field(default_factory=dict)
     firings: dict[str, Firing] = field(default_factory=dict)
+    alarm_topic: str = ""
     mails: list[dict[str, Any]] = field(default_factory=list)
     direct: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, Any] = field(default_factory=dict)
 
     def backups(self, plan: str) -> dict[str, dict[str, Any]]:
         """All backups of a plan's target, by id."""
@@ -87,6 +91,10 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     old = {plan: [backup(plan, days, own(plan)) for days in (8, 9, 60)] for plan in ("lustre", "failing")}
     foreign = [backup("lustre", 90, {"Name": "by hand"}), backup("lustre", 90, own("other"))]
 
+    # Not among the targets: only the failures play with it.
+    paused = file_system("OPENZFS")
+    alarm_topic = sandbox.client("sns").create_topic(Name=f"{NAME}-alarms")["TopicArn"]
+
     stack = Stack.of_root(tmp_path_factory.mktemp("stack"), sandbox.environment())
     scheduled = {plan: target for plan, target in targets.items() if plan != "by-hand"}
     stack.set_variables(
@@ -95,14 +103,21 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             "file_systems": {
                 plan: {"volume_id" if target.startswith("fsvol-") else "file_system_id": target}
                 for plan, target in scheduled.items()
+            }
+            | {STALE_PLAN: {"file_system_id": paused, "enabled": False, "max_backup_age_hours": STALE_HOURS}},
+            "notifications": {
+                "emails": ["storage@example.com"],
+                "alarm_topic_arn": alarm_topic,
+                "ok_actions": True,
             },
-            "notifications": {"emails": ["storage@example.com"]},
         }
     )
     stack.init()
     stack.plan()
     stack.apply()
-    stage = Stage(sandbox, stack, targets, old, foreign, stack.outputs()["fsx_backup"])
+    stage = Stage(
+        sandbox, stack, targets, old, foreign, paused, outputs=stack.outputs()["fsx_backup"], alarm_topic=alarm_topic
+    )
     with Inbox(sandbox.client, stage.outputs["topic_arn"]) as inbox:
         fire(stage)
         deadline = datetime.now(UTC) + PATIENCE
@@ -130,4 +145,6 @@ def fire(stage: Stage) -> None:
         FunctionName=stage.outputs["function"]["name"], Payload=json.dumps(sample).encode()
     )
     stage.direct = json.load(answer["Payload"])
+    backup_now = stage.outputs["commands"]["lustre"]["backup_now"]
+    stage.refused = stage.invoke(backup_now.replace('"action":"backup"', '"action":"bakcup"'))
     stage.sandbox.client("sqs").send_message(QueueUrl=stage.outputs["queue"]["url"], MessageBody='{"action": "dance"}')

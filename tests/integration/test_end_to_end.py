@@ -1,14 +1,13 @@
-"""From schedule to message in the sandbox, on one apply of the root stack. The last test takes it all away."""
+"""From schedule to message in the sandbox, on one apply of the root stack."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.exceptions import ClientError
 
 from sandbox.scheduler import Outcome
 from tests.integration.conftest import NAME, Stage
+from tests.plan.dashboard_body import mistakes
 
 
 @pytest.mark.parametrize("plan", ["lustre", "openzfs", "windows", "ontap"])
@@ -23,6 +22,8 @@ def test_a_schedule_becomes_a_backup_and_a_message(stage: Stage, plan: str) -> N
     [mail] = stage.mails_of(plan)
     assert mail["Subject"] == f"{plan}: backup completed ({stage.targets[plan]})"
     assert backup["BackupId"] in mail["Message"]
+    assert mail["Data"]["backup_id"] == backup["BackupId"]
+    assert mail["MessageAttributes"]["severity"]["Value"] == "info"
 
 
 def test_the_same_message_twice_gives_one_backup(stage: Stage) -> None:
@@ -59,8 +60,9 @@ def test_the_samples_event_works_by_direct_invocation(stage: Stage) -> None:
 
 
 def test_a_message_that_is_not_understood_is_told(stage: Stage) -> None:
-    [mail] = [mail for mail in stage.mails if mail["MessageAttributes"]["outcome"]["Value"] == "INVALID"]
-    assert "action must be one of backup, start, purge, not 'dance'" in mail["Message"]
+    refused = [mail for mail in stage.mails if mail["MessageAttributes"]["outcome"]["Value"] == "INVALID"]
+    [mail] = [mail for mail in refused if "'dance'" in mail["Message"]]
+    assert "action must be one of backup, start, purge, check, not 'dance'" in mail["Message"]
 
 
 def test_the_queues_are_empty_afterwards(stage: Stage) -> None:
@@ -80,10 +82,8 @@ def test_the_dry_run_command_of_the_output_answers(stage: Stage) -> None:
 
 
 def test_a_direct_invoker_gets_the_error(stage: Stage) -> None:
-    command = stage.outputs["commands"]["lustre"]["backup_now"].replace('"action":"backup"', '"action":"bakcup"')
-    report = stage.invoke(command)
-    assert report["errorType"] == "InvalidEvent"
-    assert report["errorMessage"] == "action must be one of backup, start, purge, not 'bakcup'."
+    assert stage.refused["errorType"] == "InvalidEvent"
+    assert stage.refused["errorMessage"] == "action must be one of backup, start, purge, check, not 'bakcup'."
 
 
 def test_the_log_is_json_in_the_group_that_terraform_made(stage: Stage) -> None:
@@ -112,35 +112,34 @@ def test_the_effective_settings_are_shown(stage: Stage) -> None:
     }
 
 
-def left_behind(stage: Stage) -> Iterator[tuple[str, list[Any]]]:
-    client = stage.sandbox.client
-    yield "schedules", [s for s in client("scheduler").list_schedules()["Schedules"] if s["GroupName"] == NAME]
-    yield "groups", [g for g in client("scheduler").list_schedule_groups()["ScheduleGroups"] if g["Name"] == NAME]
-    yield "functions", [f for f in client("lambda").list_functions()["Functions"] if f["FunctionName"] == NAME]
-    mappings = client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    yield "mappings", [m for m in mappings if m["FunctionArn"].endswith(f":{NAME}")]
-    yield "queues", [url for url in client("sqs").list_queues().get("QueueUrls", []) if f"/{NAME}" in url]
-    yield "topics", [topic for topic in client("sns").list_topics()["Topics"] if topic["TopicArn"].endswith(f":{NAME}")]
-    yield "roles", [role for role in client("iam").list_roles()["Roles"] if role["RoleName"].startswith(f"{NAME}-")]
-    yield "log groups", client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{NAME}")["logGroups"]
-    yield "alarms", client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{NAME}-")["MetricAlarms"]
+def test_checks_and_runs_arrive_in_cloudwatch(stage: Stage) -> None:
+    def total(name: str, plan: str) -> float:
+        answer = stage.sandbox.client("cloudwatch").get_metric_statistics(
+            Namespace="FSxBackup",
+            MetricName=name,
+            Dimensions=[{"Name": "Deployment", "Value": NAME}, {"Name": "Plan", "Value": plan}],
+            StartTime=datetime.now(UTC) - timedelta(hours=1),
+            EndTime=datetime.now(UTC) + timedelta(minutes=1),
+            Period=7200,
+            Statistics=["Sum"],
+        )
+        return float(sum(point["Sum"] for point in answer["Datapoints"]))
+
+    assert (total("Completed", "lustre"), total("Failed", "lustre"), total("Purged", "lustre")) == (1, 0, 3)
+    assert (total("Completed", "failing"), total("Failed", "failing")) == (0, 1)
+    answer = stage.invoke(stage.outputs["commands"]["lustre"]["check"])
+    assert answer["metrics"]["GoodBackups"] == 1
+    assert total("GoodBackups", "lustre") == 1
 
 
-def test_destroy_leaves_nothing_but_the_backups(stage: Stage) -> None:
-    there = {name for name, found in left_behind(stage) if found}
-    assert there == {
-        "schedules",
-        "groups",
-        "functions",
-        "mappings",
-        "queues",
-        "topics",
-        "roles",
-        "log groups",
-        "alarms",
-    }
-    stage.stack.destroy()
-    assert {name: found for name, found in left_behind(stage) if found} == {}
-    with pytest.raises(ClientError):
-        stage.sandbox.client("lambda").get_function(FunctionName=NAME)
-    assert stage.made("lustre")
+def test_the_check_of_the_deployment_names_what_no_plan_owns(stage: Stage) -> None:
+    answer = stage.invoke(stage.outputs["check_command"])
+    assert answer["outcome"] == "CHECKED"
+    assert answer["orphans"] == {"other": 1, stage.targets["by-hand"]: 1}
+    # LocalStack has no Service Quotas: the documented quotas hold.
+    assert answer["quotas"] == {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 10_000, "WINDOWS": 500}
+
+
+def test_the_dashboard_is_there(stage: Stage) -> None:
+    dashboard = stage.sandbox.client("cloudwatch").get_dashboard(DashboardName=stage.outputs["dashboard"]["name"])
+    assert mistakes(json.loads(dashboard["DashboardBody"])) == []

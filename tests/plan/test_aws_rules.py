@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fsx_backup import occurrence
+from fsx_backup import metrics, occurrence
 from fsx_backup.model import Plan as BackupPlan
 from fsx_backup.model import Target
 from sandbox.terraform import Plan, TerraformError
@@ -60,9 +60,10 @@ def depends_on(plan: Plan, resource: str) -> list[str]:
 
 
 def test_the_scheduled_time_keyword_is_not_escaped(default: Plan) -> None:
-    text = only(default, "aws_scheduler_schedule")["target"][0]["input"]
-    assert '"scheduled_time":"<aws.scheduler.scheduled-time>"' in text
-    assert "\\u003c" not in text
+    for schedule in default.resources("aws_scheduler_schedule").values():
+        assert '"scheduled_time":"<aws.scheduler.scheduled-time>"' in schedule["target"][0]["input"]
+        assert "\\u003c" not in schedule["target"][0]["input"]
+    text = only(default, "aws_scheduler_schedule", "schedule.backup")["target"][0]["input"]
     assert json.loads(text)["plan"]["name"] == "home"
 
 
@@ -78,8 +79,9 @@ def test_the_mapping_is_made_after_the_permissions(default: Plan) -> None:
     }
 
 
-def test_the_schedule_is_made_after_all_that_it_fires_into(default: Plan) -> None:
-    assert set(depends_on(default, "aws_scheduler_schedule.backup")) >= {
+@pytest.mark.parametrize("schedule", ["backup", "check"])
+def test_the_schedule_is_made_after_all_that_it_fires_into(default: Plan, schedule: str) -> None:
+    assert set(depends_on(default, f"aws_scheduler_schedule.{schedule}")) >= {
         "aws_iam_role_policy.scheduler",
         "aws_iam_role_policy.scheduler_encryption",
         "aws_lambda_event_source_mapping.this",
@@ -145,7 +147,9 @@ def test_a_thousand_plans_fit_the_policy_limits(plan: ModulePlanner) -> None:
         if "CreateBackup" in str(s["Action"])
     )
     assert create["Condition"] == {"StringEquals": {"aws:RequestTag/fsx-backup:deployment": "fsx-backup"}}
-    assert len(many.resources("aws_scheduler_schedule")) == 1000
+    schedules = many.resources("aws_scheduler_schedule")
+    assert len(schedules) == 1000 + 1000 + 1  # backups, checks, the deployment's check
+    assert all(len(schedule["target"][0]["input"].encode()) < 262_144 for schedule in schedules.values())
 
 
 def test_more_adopt_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) -> None:
@@ -174,11 +178,16 @@ def test_a_message_outlives_its_longest_window(plan: ModulePlanner, window: int)
     assert timedelta(hours=12) > occurrence.LONGEST_WAIT
 
 
-def test_the_scheduler_role_trusts_this_account_and_group_only(default: Plan) -> None:
+def test_the_scheduler_role_trusts_this_account_and_its_groups_only(default: Plan) -> None:
     trust = statements(only(default, "aws_iam_role", "scheduler")["assume_role_policy"])[0]
     assert trust["Condition"] == {
         "StringEquals": {"aws:SourceAccount": "123456789012"},
-        "ArnEquals": {"aws:SourceArn": "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/fsx-backup"},
+        "ArnEquals": {
+            "aws:SourceArn": [
+                "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/fsx-backup",
+                "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/fsx-backup-checks",
+            ]
+        },
     }
 
 
@@ -253,7 +262,19 @@ def test_only_what_has_no_resource_level_is_a_wildcard(default: Plan) -> None:
         "fsx:DescribeVolumes",
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
+        "cloudwatch:PutMetricData",  # bound to the namespace
+        "servicequotas:ListServiceQuotas",
     }
+
+
+def test_metrics_go_to_one_namespace_only(default: Plan) -> None:
+    [measure] = [
+        statement
+        for statement in statements(only(default, "aws_iam_role_policy", "policy.function")["policy"])
+        if "cloudwatch:PutMetricData" in as_list(statement["Action"])
+    ]
+    assert measure["Action"] == "cloudwatch:PutMetricData"
+    assert measure["Condition"] == {"StringEquals": {"cloudwatch:namespace": metrics.NAMESPACE}}
 
 
 def test_deletes_are_bound_to_the_deployments_tag(plan: ModulePlanner) -> None:

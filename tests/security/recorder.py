@@ -38,11 +38,21 @@ class Recorder:
         services: dict[str, Callable[[str, dict[str, Any]], None]] = {
             "sns": self.sns,
             "sqs": self.sqs,
-            "cloudwatch": self.cloudwatch,
         }
         for name, value in vars(world.function).items():
             if name in services:
                 setattr(world.function, name, Recorded(value, services[name]))
+        others = world.function.client
+
+        def client(service: str) -> Any:
+            """The clients that are made when they are needed first."""
+            if service == "cloudwatch":
+                return Recorded(others(service), self.cloudwatch)
+            assert service == "service-quotas"
+            self.requests.append(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
+            return others(service)
+
+        world.function.client = client  # type: ignore[assignment] # functools' type is narrower than what is called
 
     def fsx(self, operation: str, parameters: dict[str, Any]) -> None:
         """Sources: service authorization reference of Amazon FSx; FSx User Guide, "Tag resources during creation"."""

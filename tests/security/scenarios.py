@@ -105,6 +105,15 @@ def the_samples_event(world: World) -> None:
     world.settle()
 
 
+def checks(world: World) -> None:
+    world.history(LUSTRE, [1], plan="lustre")
+    world.invoke({"action": "check", "plan": {"name": "lustre", "file_system_id": LUSTRE}})
+    world.invoke({"action": "check", "plan": {"name": "volume", "volume_id": VOLUME}})
+    world.invoke({"action": "check", "plans": ["lustre"]})
+    world.service_quotas.quotas = {"Lustre backups": 1}
+    world.invoke({"action": "check", "plans": ["lustre"]})
+
+
 SCENARIOS: list[Callable[[World], None]] = [
     every_kind_of_target,
     own_tags,
@@ -114,4 +123,5 @@ SCENARIOS: list[Callable[[World], None]] = [
     partial_purge,
     failures,
     the_samples_event,
+    checks,
 ]

@@ -89,7 +89,7 @@ REFUSED: dict[str, tuple[Request, Request | None]] = {
     "use another key": (Request("kms:Decrypt", KEY[:-1] + "6"), Request("kms:Decrypt", KEY)),
     "write metrics of another namespace": (
         Request("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "AWS/Lambda"}),
-        None,
+        Request("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "FSxBackup"}),
     ),
     "pass a role": (Request("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin"), None),
 }
@@ -127,6 +127,8 @@ def test_the_scenarios_make_every_kind_of_call(recorded: list[Request]) -> None:
         "sns:Publish",
         "sqs:ChangeMessageVisibility",
         "sqs:SendMessage",
+        "cloudwatch:PutMetricData",
+        "servicequotas:ListServiceQuotas",
     }
     deleted = [dict(request.context) for request in recorded if request.action == "fsx:DeleteBackup"]
     assert any("aws:ResourceTag/fsx-backup:deployment" not in context for context in deleted)  # adopted ones

@@ -22,8 +22,8 @@ BAD = {
     "text": ("hello", "The event must be a JSON object, not 'hello'."),
     "list": ([1], "The event must be a JSON object, not [1]."),
     "number": (7, "The event must be a JSON object"),
-    "no action": ({"plan": {}}, "action must be one of backup, start, purge, not missing."),
-    "unknown action": (native(action="explode"), "action must be one of backup, start, purge, not 'explode'."),
+    "no action": ({"plan": {}}, "action must be one of backup, start, purge, check, not missing."),
+    "unknown action": (native(action="explode"), "action must be one of backup, start, purge, check, not 'explode'."),
     "action of another type": (native(action=["backup"]), "action must be one of"),
     "newer version": (native(version=2), "version must be 1, not 2: apply the module again."),
     "version true": (native(version=True), "version must be 1"),
@@ -110,6 +110,7 @@ def check_nothing_happened(world: World, sentence: str) -> None:
     [mail] = world.topic.mails
     assert mail.attributes["outcome"] == "INVALID"
     assert sentence in mail.text
+    assert mail.attributes["severity"] == "error"
     assert len(mail.text) < 2000
 
 

@@ -98,6 +98,7 @@ def test_access_denied_is_an_error_that_alarms_see_and_is_told_once(world: World
         world.advance(minutes=13)
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
     assert "AccessDenied" in world.topic.mails[0].text
+    assert world.topic.mails[0].subject == f"home: ERROR AccessDeniedException ({target})"
     world.settle()  # the permission is back
     assert len(world.backups()) == 1
     assert world.topic.mails[-1].attributes["outcome"] == "COMPLETED"

@@ -25,7 +25,13 @@ def test_a_file_system_gets_its_backup_and_people_hear_of_it(world: World, kind:
     [mail] = world.topic.mails
     assert mail.subject == f"home: backup completed ({target})"
     assert backup["BackupId"] in mail.text
-    assert mail.attributes == {"outcome": "COMPLETED", "deployment": DEPLOYMENT, "plan": "home"}
+    assert mail.attributes == {
+        "outcome": "COMPLETED",
+        "severity": "info",
+        "deployment": DEPLOYMENT,
+        "plan": "home",
+        "target": target,
+    }
 
 
 def test_an_ontap_volume_gets_its_backup(world: World) -> None:

@@ -1,0 +1,269 @@
+"""Alarms, checks, subscriptions and the dashboard, read off plans; and what is told at plan time."""
+
+import json
+from typing import Any
+
+import pytest
+
+from fsx_backup import event, metrics
+from sandbox.terraform import Plan, TerraformError
+from tests.plan import dashboard_body
+from tests.plan.conftest import ModulePlanner
+from tests.plan.test_aws_rules import HOME, KEY, TOPIC, only
+from tests.unit.test_docs import RUNBOOK, anchors
+from tests.world import START
+
+ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:tickets"
+
+# schedule -> hours from one backup to the next, at most; None where nobody asks the module to know.
+GAPS: dict[str, float | None] = {
+    "rate(1 hour)": 1,
+    "rate(12 hours)": 12,
+    "rate(7 days)": 168,
+    "rate(90 minutes)": 1.5,
+    "cron(0 0/4 * * ? *)": 4,
+    "cron(0 * * * ? *)": 1,
+    "cron(30 2 * * ? *)": 24,
+    "cron(0 2,14 * * ? *)": 12,
+    "cron(0 8-18 * * ? *)": 14,
+    "cron(0 9,10,22 * * ? *)": 12,
+    "cron(0 */6 * * ? *)": 6,
+    "cron(0 3/5 * * ? *)": 5,
+    "cron(0 20/3 * * ? *)": 21,
+    "cron(0 2 ? * SUN *)": 168,
+    "cron(0 2 ? * 1 *)": 168,
+    "cron(0 2 ? * MON-FRI *)": 72,
+    "cron(0 8-18 ? * MON-FRI *)": 62,
+    "cron(0 2 ? * MON,THU *)": 96,
+    "cron(0 2 1 * ? *)": 744,
+    "cron(0/15 * * * ? *)": 0,
+    "cron(0 2 1,15 * ? *)": None,
+    "cron(0 2 ? * 2#1 *)": None,
+    "cron(0 2 L * ? *)": None,
+    "cron(0 2 ? 1-6 * 2026)": None,
+    "at(2026-12-31T23:00:00)": None,
+}
+
+
+@pytest.fixture(scope="module")
+def watched(plan: ModulePlanner) -> Plan:
+    return plan(
+        file_systems={
+            "home": HOME | {"max_backup_age_hours": 6, "adopt_tags": {"Name": "old"}},
+            "rare": HOME | {"max_backup_age_hours": 30, "check_schedule": "cron(0 0/6 * * ? *)", "enabled": False},
+            "half": HOME | {"max_backup_age_hours": 26, "check_schedule": "rate(30 minutes)"},
+            "free": HOME | {"completion_window_minutes": 2880},
+        },
+        additional_targets=["fs-0123456789abcdef1"],
+        notifications={
+            "alarm_topic_arn": ALARM_TOPIC,
+            "ok_actions": True,
+            "runbook_url": "https://wiki.example.com/backups",
+            "emails": ["storage@example.com"],
+            "subscriptions": {
+                "tickets": {"protocol": "sqs", "endpoint": QUEUE, "failures_only": True},
+                "night": {
+                    "protocol": "email",
+                    "endpoint": "night@example.com",
+                    "filter_policy": json.dumps({"plan": ["home"]}),
+                },
+            },
+        },
+        encryption={"kms_key_arn": KEY},
+    )
+
+
+def alarms(planned: Plan) -> dict[str, dict[str, Any]]:
+    return {values["alarm_name"]: values for values in planned.resources("aws_cloudwatch_metric_alarm").values()}
+
+
+def test_every_alarm_acts_heals_and_leads_to_the_runbook(watched: Plan) -> None:
+    assert set(alarms(watched)) == {
+        *(f"fsx-backup-{kind}" for kind in ("errors", "throttles", "dead-letters", "queue-age")),
+        *(f"fsx-backup-dropped-{kind}" for kind in ("backups", "checks")),
+        *(f"fsx-backup-freshness-{key}" for key in ("home", "rare", "half")),
+    }
+    for values in alarms(watched).values():
+        assert values["alarm_actions"] == values["ok_actions"] == [ALARM_TOPIC]
+        assert "https://wiki.example.com/backups#alarm-" in values["alarm_description"]
+        assert values["alarm_description"].rpartition("#")[2] in anchors(RUNBOOK)
+        assert len(values["alarm_description"]) <= 1024
+        assert values["period"] * values["evaluation_periods"] <= (604_800 if values["period"] >= 3600 else 86_400)
+
+
+def test_freshness_takes_missing_data_for_too_old(watched: Plan) -> None:
+    expected = {"home": (6, 3600), "rare": (30, 21_600), "half": (26, 1800)}
+    for key, (hours, period) in expected.items():
+        alarm = alarms(watched)[f"fsx-backup-freshness-{key}"]
+        assert alarm["treat_missing_data"] == "breaching"
+        assert (alarm["threshold"], alarm["period"], alarm["evaluation_periods"]) == (hours, period, 1)
+        assert alarm["dimensions"] == {"Deployment": "fsx-backup", "Plan": key}
+        assert alarm["namespace"] == metrics.NAMESPACE
+        assert alarm["metric_name"] == "NewestBackupAgeHours"
+
+
+def test_the_other_alarms_watch_what_aws_publishes(watched: Plan) -> None:
+    watches = {
+        name.removeprefix("fsx-backup-"): (values["namespace"], values["metric_name"], values["dimensions"])
+        for name, values in alarms(watched).items()
+        if "freshness" not in name
+    }
+    function = {"FunctionName": "fsx-backup"}
+    assert watches == {
+        "errors": ("AWS/Lambda", "Errors", function),
+        "throttles": ("AWS/Lambda", "Throttles", function),
+        "dead-letters": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": "fsx-backup-dead-letters"}),
+        "queue-age": ("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": "fsx-backup"}),
+        "dropped-backups": ("AWS/Scheduler", "InvocationDroppedCount", {"ScheduleGroup": "fsx-backup"}),
+        "dropped-checks": ("AWS/Scheduler", "InvocationDroppedCount", {"ScheduleGroup": "fsx-backup-checks"}),
+    }
+    assert alarms(watched)["fsx-backup-queue-age"]["threshold"] > 2880 * 60
+
+
+def test_alarms_go_to_the_own_topic_and_are_silent_when_they_heal_unless_asked(plan: ModulePlanner) -> None:
+    planned = plan(file_systems={"home": HOME | {"max_backup_age_hours": 6}}, encryption={"kms_key_arn": KEY})
+    for values in alarms(planned).values():
+        assert values["alarm_actions"] == ["arn:aws:sns:eu-west-1:123456789012:fsx-backup"]
+        assert not values["ok_actions"]
+
+
+def test_every_plan_has_its_check_and_the_deployment_has_one(watched: Plan) -> None:
+    inputs = {
+        values["name"]: json.loads(values["target"][0]["input"])
+        for values in watched.resources("aws_scheduler_schedule").values()
+        if values["group_name"] == "fsx-backup-checks"
+    }
+    assert set(inputs) == {"home", "rare", "half", "free", "_deployment"}
+    for message in inputs.values():
+        message["scheduled_time"] = "2026-03-01T04:00:00Z"
+    plans = event.surveyed_plans(inputs["_deployment"])
+    assert plans == frozenset({"home", "rare", "half", "free", "fs-0123456789abcdef1"})
+    request = event.parse(inputs["home"], START)
+    assert request.action == "check"
+    assert request.plan.adopt_tags == {"Name": "old"}
+    states = {values["name"]: values["state"] for values in watched.resources("aws_scheduler_schedule").values()}
+    assert states["rare"] != "DISABLED" or "rare" in inputs  # a disabled plan is still checked
+
+
+def test_subscriptions_and_their_filters(watched: Plan) -> None:
+    found = {values["endpoint"]: values for values in watched.resources("aws_sns_topic_subscription").values()}
+    assert {endpoint: values["protocol"] for endpoint, values in found.items()} == {
+        "storage@example.com": "email",
+        "night@example.com": "email",
+        QUEUE: "sqs",
+    }
+    assert not found["storage@example.com"]["filter_policy"]
+    assert json.loads(found["night@example.com"]["filter_policy"]) == {"plan": ["home"]}
+    # The last lets alarms through, whose messages have no attributes.
+    assert json.loads(found[QUEUE]["filter_policy"]) == {"severity": ["warning", "error", {"exists": False}]}
+
+
+@pytest.mark.parametrize("count", [1, 50, 101])
+def test_the_dashboard_is_one_that_cloudwatch_takes(plan: ModulePlanner, count: int) -> None:
+    planned = plan(
+        file_systems={
+            f"plan-{n}": {"file_system_id": f"fs-{n:017x}", "max_backup_age_hours": 6 if n % 2 else 30.5}
+            for n in range(count)
+        },
+        encryption={"kms_key_arn": KEY},
+    )
+    body = json.loads(only(planned, "aws_cloudwatch_dashboard")["dashboard_body"])
+    assert dashboard_body.mistakes(body) == []
+    text = json.dumps(body)
+    for name in ("NewestBackupAgeHours", "GoodBackups", "Completed", "Duration", "BackupQuotaUsed", "OrphanedBackups"):
+        assert name in text
+    assert "fsx-backup-dead-letters" in text
+    ages = next(
+        widget for widget in body["widgets"] if "of the plan's maximum" in widget["properties"].get("title", "")
+    )
+    assert len(ages["properties"]["metrics"]) == 2 * min(100, count)
+
+
+def test_a_dashboard_that_cloudwatch_refuses_is_noticed() -> None:
+    good: dict[str, Any] = {"type": "metric", "x": 0, "y": 0, "width": 6, "height": 6}
+    properties: dict[str, Any] = {"region": "eu-west-1", "metrics": [["AWS/SQS", "Sent", "QueueName", "a"]]}
+    assert not dashboard_body.mistakes({"widgets": [good | {"properties": properties}]})
+    for broken in (
+        {"widgets": [good | {"properties": properties | {"metrics": [["AWS/SQS"]]}}]},
+        {"widgets": [good | {"properties": properties | {"metrics": [[{"expression": "a + 1"}]]}}]},
+        {"widgets": [good | {"properties": properties | {"period": 61}}]},
+        {"widgets": [good | {"properties": properties | {"titel": "x"}}]},
+        {"widgets": [good | {"x": 20, "properties": properties}]},
+        {"widgets": [good | {"properties": properties}] * 2},
+    ):
+        assert dashboard_body.mistakes(broken), broken
+
+
+def gap_plans(hours: dict[str, float]) -> dict[str, Any]:
+    return {f"p{n}": HOME | {"schedule": s, "max_backup_age_hours": hours[s]} for n, s in enumerate(hours)}
+
+
+def test_a_maximum_age_shorter_than_the_longest_gap_is_warned_of(plan: ModulePlanner) -> None:
+    known = {schedule: gap for schedule, gap in GAPS.items() if gap}
+    short = plan(file_systems=gap_plans({schedule: gap - 0.5 for schedule, gap in known.items()}))
+    [check] = [check for check in short.json["checks"] if check["address"]["kind"] == "check"]
+    messages = " ".join(problem["message"] for item in check["instances"] for problem in item.get("problems", []))
+    assert check["status"] == "fail"
+    for number, gap in enumerate(known.values()):
+        assert f"p{number} ({gap - 0.5:g} hours, but {gap:g} from one backup to the next)" in messages
+
+
+def test_a_maximum_age_that_can_be_kept_or_not_be_judged_is_not(plan: ModulePlanner) -> None:
+    fine = plan(file_systems=gap_plans({schedule: gap or 1 for schedule, gap in GAPS.items()}))
+    [check] = [check for check in fine.json["checks"] if check["address"]["kind"] == "check"]
+    assert check["status"] == "pass", check
+
+
+def test_a_check_that_comes_too_rarely_is_warned_of(plan: ModulePlanner) -> None:
+    slow = plan(file_systems={"home": HOME | {"max_backup_age_hours": 6, "check_schedule": "rate(1 day)"}})
+    assert "home (6 hours, but 24 from one check to the next)" in json.dumps(slow.json["checks"])
+
+
+def test_bad_input_is_told_with_the_entrys_name(plan: ModulePlanner) -> None:
+    """All of a plan's mistakes at once: Terraform tells them together."""
+    subscription = {"protocol": "sqs", "endpoint": QUEUE}
+    with pytest.raises(TerraformError) as refusal:
+        plan(
+            file_systems={
+                "old": HOME | {"max_backup_age_hours": 0},
+                "seldom": HOME | {"check_schedule": "at(2026-12-31T23:00:00)"},
+                "_deployment": HOME,
+            },
+            notifications={
+                "emails": ["storage@example.com", "storage"],
+                "topic_arn": "alerts",
+                "alarm_topic_arn": QUEUE,
+                "subscriptions": {
+                    "bird": subscription | {"protocol": "carrier pigeon"},
+                    "mail": subscription | {"protocol": "email"},
+                    "some": subscription | {"filter_policy": "severity=error"},
+                    "good": subscription,
+                },
+            },
+            deployment_check_schedule="daily",
+        )
+    for words in (
+        "max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760 (a year). Correct: old (0).",
+        "check_schedule must be cron(minutes hours day-of-month month day-of-week year) or rate(n units). Correct: "
+        "seldom (at(2026-12-31T23:00:00)).",
+        "_deployment is the name of the deployment's own check",
+        "notifications.emails must be e-mail addresses. Correct: storage.",
+        "notifications.topic_arn must be the ARN of an SNS topic (not FIFO), like "
+        'arn:aws:sns:eu-west-1:123456789012:alerts, not "alerts".',
+        f'like arn:aws:sns:eu-west-1:123456789012:alarms, not "{QUEUE}".',
+        "protocol must be email, email-json, sms, sqs, lambda, http or https. Correct: bird (carrier pigeon).",
+        f"as its protocol asks. Correct: mail (email: {QUEUE}).",
+        "filter_policy must be a JSON object, and not together with failures_only. Correct: some.",
+        "deployment_check_schedule must be cron(minutes hours day-of-month month day-of-week year) or rate(n units), "
+        'not "daily".',
+    ):
+        assert words in str(refusal.value)
+
+
+def test_a_topic_of_another_region_is_refused(plan: ModulePlanner) -> None:
+    elsewhere = TOPIC.replace("eu-west-1", "us-east-1")
+    with pytest.raises(TerraformError) as refusal:
+        plan(file_systems={"home": HOME}, notifications={"topic_arn": elsewhere, "alarm_topic_arn": elsewhere})
+    for name in ("topic_arn", "alarm_topic_arn"):
+        assert f"notifications.{name} ({elsewhere})" in str(refusal.value)

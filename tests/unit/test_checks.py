@@ -1,0 +1,247 @@
+"""Checks: what is measured, with how many calls, and what follows from it."""
+
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.world import DEPLOYMENT, World, new_world
+
+LIMIT_HOURS = 6
+
+
+def check(target: str, plan: str = "home", **more: Any) -> dict[str, Any]:
+    """What a plan's check schedule sends."""
+    return {"version": 1, "action": "check", "plan": {"name": plan, "file_system_id": target, **more}}
+
+
+def stale(world: World, plan: str) -> bool:
+    """Whether the freshness alarm of a plan would sound: too old, or no age at all."""
+    ages = world.cloudwatch.values("NewestBackupAgeHours", Deployment=DEPLOYMENT, Plan=plan)
+    return not ages or ages[-1] > LIMIT_HOURS
+
+
+@pytest.fixture
+def target(world: World) -> str:
+    return world.fsx.seed_file_system("LUSTRE")
+
+
+def test_a_plan_is_measured(world: World, target: str) -> None:
+    world.history(target, [0.5, 1, 2])
+    world.history(target, [0.1], lifecycle="FAILED")
+    world.history(target, [0], lifecycle="CREATING")
+    world.history(target, [0.01], plan="another")
+    world.fsx.seed_backup(target, backup_type="AUTOMATIC", creation_time=world.now)
+    answer = world.invoke(check(target))
+    assert answer["outcome"] == "CHECKED"
+    sizes = [b.get("SizeInBytes", 0) for b in world.backups().values() if "'home'" in str(b.get("Tags"))]
+    assert sum(sizes) > 0
+    expected = {
+        "NewestBackupAgeHours": 12.0,
+        "GoodBackups": 3,
+        "FailedBackups": 1,
+        "BackupsInProgress": 1,
+        "OwnedBytes": sum(sizes),
+    }
+    assert answer["metrics"] == expected
+    for name, value in expected.items():
+        assert world.cloudwatch.values(name, Deployment=DEPLOYMENT, Plan="home") == [value]
+    assert not world.topic.mails
+
+
+def test_without_a_good_backup_there_is_no_age(world: World, target: str) -> None:
+    world.history(target, [0.1], lifecycle="FAILED")
+    world.fsx.seed_backup(
+        target,
+        creation_time=world.now + timedelta(hours=1),
+        tags={"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": "home"},
+    )
+    answer = world.invoke(check(target))
+    assert "NewestBackupAgeHours" not in answer["metrics"]
+    assert answer["metrics"]["GoodBackups"] == 1
+
+
+def test_adopted_backups_count(world: World, target: str) -> None:
+    world.fsx.seed_backup(target, creation_time=world.now - timedelta(hours=3), tags={"Name": "old"})
+    assert "NewestBackupAgeHours" not in world.invoke(check(target))["metrics"]
+    assert world.invoke(check(target, adopt_tags={"Name": "old"}))["metrics"]["NewestBackupAgeHours"] == 3
+
+
+@pytest.mark.parametrize("page", [1000, 300, 50])
+def test_a_thousand_backups_take_their_pages_and_one_call_more(world: World, target: str, page: int) -> None:
+    world.fsx.control.listing(page_size=page, short_pages=False)
+    tags = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": "home"}
+    when = [(world.now - timedelta(hours=number + 1)).isoformat() for number in range(1000)]
+    world.fsx.control.seed_backups([{"target_id": target, "creation_time": at, "tags": tags} for at in when])
+    world.fsx.control.clear_calls()
+    world.send(check(target))
+    world.deliver()
+    assert not world.queue.records
+    counts = world.fsx.control.counts()
+    assert set(counts) == {"DescribeBackups"}
+    assert counts["DescribeBackups"] + len(world.cloudwatch.calls) == math.ceil(1000 / page) + 1
+    assert world.cloudwatch.values("GoodBackups", Deployment=DEPLOYMENT, Plan="home") == [1000]
+
+
+@pytest.fixture(params=[1, 20, 21, 100])
+def many(request: pytest.FixtureRequest) -> Iterator[tuple[World, dict[str, str], set[str]]]:
+    """So many plans, every third of them stale in one of several ways."""
+    with new_world() as world:
+        plans, stale_ones = {}, set()
+        for number in range(request.param):
+            plan = f"plan-{number}"
+            plans[plan] = target = world.fsx.seed_file_system("OPENZFS")
+            hours = [LIMIT_HOURS - 0.01, LIMIT_HOURS, 0.5][number % 3]
+            match number % 9:
+                case 0:
+                    hours = LIMIT_HOURS + 0.01  # just too old
+                case 3:
+                    world.history(target, [0.01], plan=plan, lifecycle="FAILED")
+                    hours = 48  # only a failed one is young
+                case 6:
+                    world.history(target, [0.01], plan="another")
+                    hours = 0  # no backup of its own
+            if number % 3 == 0:
+                stale_ones.add(plan)
+            if hours:
+                world.history(target, [hours / 24], plan=plan)
+        yield world, plans, stale_ones
+
+
+def test_exactly_the_stale_plans_are_detected(many: tuple[World, dict[str, str], set[str]]) -> None:
+    world, plans, stale_ones = many
+    for plan, target in plans.items():
+        world.send(check(target, plan))
+    while world.deliver():
+        pass
+    assert {plan for plan in plans if stale(world, plan)} == stale_ones
+    assert len(world.cloudwatch.calls) == len(plans)
+
+
+def test_a_run_is_counted(world: World, target: str) -> None:
+    world.history(target, [10, 11])
+    world.send(world.message(target))
+    world.settle()
+    values = {
+        name: world.cloudwatch.values(name, Deployment=DEPLOYMENT, Plan="home")
+        for name in ("Created", "Completed", "Failed", "Purged")
+    }
+    assert values == {"Created": [1], "Completed": [1], "Failed": [0], "Purged": [2]}
+    [duration] = world.cloudwatch.values("Duration", Deployment=DEPLOYMENT, Plan="home")
+    assert duration == pytest.approx(30, abs=1)
+    assert len(world.cloudwatch.calls) == 1
+
+
+@pytest.mark.parametrize(("outcome", "created"), [("FAILED", 1), ("STUCK", 1), ("BUSY", 0)])
+def test_a_failed_run_is_counted_as_failed(world: World, target: str, outcome: str, created: int) -> None:
+    if outcome == "BUSY":
+        world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING")
+    else:
+        world.fsx.control.next_backup(target, outcome)
+    world.send(world.message(target, notify_on_success=False))
+    world.settle()
+    assert world.cloudwatch.values("Created", Deployment=DEPLOYMENT, Plan="home") == [created]
+    assert world.cloudwatch.values("Completed", Deployment=DEPLOYMENT, Plan="home") == [0]
+    assert world.cloudwatch.values("Failed", Deployment=DEPLOYMENT, Plan="home") == [1]
+    assert not world.cloudwatch.values("Duration", Deployment=DEPLOYMENT, Plan="home")
+
+
+def test_a_purge_in_two_parts_is_one_run(world: World, target: str) -> None:
+    world.history(target, [10, 11, 12])
+    world.fsx.control.durations(backup=0)
+    world.send(world.message(target))
+    world.deliver()
+    world.context.seconds_left = 10
+    world.advance(minutes=1)
+    world.deliver()
+    world.context.seconds_left = 120
+    world.settle()
+    assert world.cloudwatch.values("Purged", Deployment=DEPLOYMENT, Plan="home") == [0, 3]
+    assert world.cloudwatch.values("Completed", Deployment=DEPLOYMENT, Plan="home") == [1]
+
+
+def test_metrics_that_cannot_be_published_do_not_stop_a_run(world: World, target: str) -> None:
+    world.cloudwatch.broken = RuntimeError("AccessDenied")
+    world.send(world.message(target))
+    world.settle()
+    assert world.topic.mails[0].attributes["outcome"] == "COMPLETED"
+    assert not world.queue.records
+
+
+def test_a_check_that_cannot_publish_is_an_error(world: World, target: str) -> None:
+    world.cloudwatch.broken = RuntimeError("AccessDenied")
+    world.send(check(target))
+    with pytest.raises(RuntimeError):
+        world.deliver()
+    assert not world.topic.mails  # the alarms tell: a message an hour and plan would drown everything
+    world.advance(minutes=61)
+    assert world.deliver()  # by now the next check is due: this one ends
+    assert not world.queue.records
+
+
+def test_a_check_that_fsx_cannot_answer_is_kept_for_a_while(world: World, target: str) -> None:
+    world.history(target, [1])
+    world.fsx.control.fault("http_503", "DescribeBackups", times=20)
+    world.send(check(target))
+    world.deliver()
+    assert world.queue.records
+    world.fsx.control.clear_faults()
+    world.advance(minutes=13)
+    world.deliver()
+    assert not world.queue.records
+    assert world.cloudwatch.values("GoodBackups", Deployment=DEPLOYMENT, Plan="home") == [1]
+
+
+def test_a_check_changes_nothing(world: World, target: str) -> None:
+    old = world.history(target, [30, 40])
+    world.invoke(check(target))
+    world.invoke({"action": "check", "plans": ["home"]})
+    assert set(world.backups()) == set(old)
+    assert set(world.fsx.control.counts()) == {"DescribeBackups"}
+
+
+def test_backups_of_removed_plans_are_shown(world: World, target: str) -> None:
+    world.history(target, [1, 2])
+    world.history(target, [3, 4, 5], plan="removed")
+    gone = world.fsx.seed_file_system("OPENZFS")
+    world.history(gone, [6], plan="deleted")
+    world.fsx.control.remove(gone)
+    world.fsx.seed_backup(target, tags={"fsx-backup:deployment": "other", "fsx-backup:plan": "removed"})
+    world.fsx.seed_backup(target, tags={"Name": "by hand"})
+    answer = world.invoke({"version": 1, "action": "check", "plans": ["home"]})
+    assert answer["orphans"] == {"removed": 3, "deleted": 1}
+    assert world.cloudwatch.values("OrphanedBackups", Deployment=DEPLOYMENT) == [4]
+
+
+def test_the_quota_counts_what_fsx_counts(world: World, target: str) -> None:
+    world.service_quotas.quotas = {"Lustre backups": 10, "Windows backups": 400, "Lustre file systems": 3}
+    for kind, count in {"USER_INITIATED": 5, "AWS_BACKUP": 2, "AUTOMATIC": 4}.items():
+        for _ in range(count):
+            world.fsx.seed_backup(target, backup_type=kind)
+    answer = world.invoke({"action": "check", "plans": []})
+    assert answer["used"] == {"LUSTRE": 7}
+    assert answer["quotas"] == {"LUSTRE": 10, "ONTAP": 10_000, "OPENZFS": 10_000, "WINDOWS": 400}
+    used = world.cloudwatch.values("BackupQuotaUsed", Deployment=DEPLOYMENT, FileSystemType="LUSTRE")
+    assert used == [pytest.approx(70)]
+    assert not world.topic.mails
+    world.fsx.seed_backup(target)
+    world.invoke({"action": "check", "plans": []})
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "QUOTA"
+    assert "LUSTRE: 8 backups, 80% of the quota" in mail.text
+
+
+def test_without_permission_to_ask_the_documented_quotas_hold(world: World, target: str) -> None:
+    world.service_quotas.broken = ClientError({"Error": {"Code": "AccessDenied"}}, "ListServiceQuotas")
+    answer = world.invoke({"action": "check", "plans": []})
+    assert answer["quotas"] == {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 10_000, "WINDOWS": 500}
+
+
+@pytest.mark.parametrize("plans", [None, "home", {"a": 1}, [1]])
+def test_a_check_of_no_list_is_refused(world: World, plans: object) -> None:
+    with pytest.raises(Exception, match="plans must be a list of names"):
+        world.invoke({"action": "check", "plans": plans})
+    assert world.topic.mails[0].attributes["outcome"] == "INVALID"

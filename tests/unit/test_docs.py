@@ -1,0 +1,41 @@
+"""The runbook has a section for every message and alarm, the cost tables are what their arithmetic gives."""
+
+import re
+
+import pytest
+
+from fsx_backup.notifications import HEADLINES
+from sandbox.aws import ROOT
+from tools import costs
+
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+
+
+def anchors(text: str) -> set[str]:
+    """The ids that a heading gets where Markdown is shown."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("outcome", [*HEADLINES, "INVALID", "ERROR", "QUOTA"])
+def test_every_message_has_its_section(outcome: str) -> None:
+    assert outcome.lower().replace("_", "-") in anchors(RUNBOOK)
+
+
+def test_every_alarm_has_its_section() -> None:
+    """As monitoring.tf has them; the plan tests hold the alarms' descriptions against the same names."""
+    for name in ("errors", "throttles", "dead-letters", "queue-age", "dropped", "freshness"):
+        assert f"alarm-{name}" in anchors(RUNBOOK)
+
+
+def test_links_within_the_runbook_lead_somewhere() -> None:
+    assert set(re.findall(r"\(#([^)]+)\)", RUNBOOK)) <= anchors(RUNBOOK)
+
+
+@pytest.mark.parametrize("kind", ["Lustre", "Windows", "OpenZFS", "ONTAP"])
+def test_every_file_system_type_can_be_restored(kind: str) -> None:
+    assert f"### Restore: {kind}" in RUNBOOK
+
+
+def test_the_cost_tables_are_their_arithmetic() -> None:
+    assert costs.tables() in (ROOT / "docs" / "costs.md").read_text()
