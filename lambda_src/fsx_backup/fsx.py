@@ -171,7 +171,8 @@ def _meaning(error: ClientError) -> Exception:
         case "BadRequest":
             return Rejected(reason, "Correct the plan's entry as the message says and apply again.")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return Transient(reason) if status >= 500 or code in RETRYABLE else error
+    # botocore puts the status in the place of a code it cannot read: 400 is a refusal that was cut short.
+    return Transient(reason) if status >= 500 or code == "400" or code in RETRYABLE else error
 
 
 def _code(error: ClientError) -> str:
