@@ -32,7 +32,9 @@ class Stage:
 
     world: World
     sites: list[Site] = field(default_factory=list)
+    foreign_ids: set[str] = field(default_factory=set)
     foreign: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _seen: dict[str, dict[str, Any]] | None = None
     errors: list[Exception] = field(default_factory=list)  # what the alarm on errors counts
 
     def add(self, kind: str, expired: int, *, all_foreign: bool = False, **plan: Any) -> Site:
@@ -61,18 +63,21 @@ class Stage:
                 {},
             ]
         when = "2025-01-01T00:00:00Z"
-        ids = {fsx.seed_backup(target, creation_time=when, **arguments) for arguments in foreign}
-        self.foreign |= {identifier: backup for identifier, backup in self._backups().items() if identifier in ids}
+        self.foreign_ids |= {fsx.seed_backup(target, creation_time=when, **arguments) for arguments in foreign}
         self.sites.append(site)
         return site
 
     def send(self) -> None:
+        if not self.foreign:
+            backups = self.world.backups()
+            self.foreign = {identifier: backups[identifier] for identifier in self.foreign_ids}
+            self.world.fsx.control.clear_calls()
         for site in self.sites:
             self.world.send(site.message)
 
     def settle(self, minutes: float = 48 * 60) -> None:
         """Deliver until the queue is empty or the time is over. An error is counted, as Lambda does, and goes on."""
-        world = self.world
+        world, self._seen = self.world, None
         passed = 0.0
         while world.queue.records:
             try:
@@ -140,7 +145,10 @@ class Stage:
         assert set(made.values()) == {1}
 
     def _backups(self) -> dict[str, dict[str, Any]]:
-        return self.world.backups()
+        """As they are since things settled; listing them all takes longer than the work itself."""
+        if self._seen is None:
+            self._seen = self.world.backups()
+        return self._seen
 
 
 def _is_of(site: Site, backup: dict[str, Any]) -> bool:

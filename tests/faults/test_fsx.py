@@ -42,7 +42,6 @@ def calls(operation: str, plans: int) -> int:
     """How many calls of the operation there are when nothing goes wrong."""
     with new_world() as world:
         stage = set_up(world, operation, plans)
-        world.fsx.control.clear_calls()
         stage.send()
         stage.settle()
         return int(world.fsx.control.counts()[operation])
@@ -60,13 +59,12 @@ def test_an_error(case: Case) -> None:
     assert count >= 3
     with new_world() as world:
         stage = set_up(world, case.operation, case.plans)
-        world.fsx.control.clear_calls()
+        stage.send()
         strike(world, case, count)
         check(world, stage, case)
 
 
 def check(world: World, stage: Stage, case: Case) -> None:
-    stage.send()
     stage.settle(OUTAGE_MINUTES)
     struck = stage.struck(case.operation, case.error)
     world.fsx.control.clear_faults()
