@@ -33,10 +33,8 @@ def parse(event: object, default_time: datetime) -> Request:
         raise InvalidEvent(f"The event must be a JSON object, not {_shown(event)}.")
     if "filesystem-id" in event or "start-backup" in event or "purge-backups" in event:
         return _parse_sample(event, default_time)
+    _check_version(event)
     _refuse_unknown(event, {"version", "action", "scheduled_time", "dry_run", "plan"}, "")
-    version = event.get("version", MESSAGE_VERSION)
-    if version != MESSAGE_VERSION or isinstance(version, bool):
-        raise InvalidEvent(f"version must be {MESSAGE_VERSION}, not {_shown(version)}: apply the module again.")
     action = event.get("action")
     if action not in list(Action):
         raise InvalidEvent(f"action must be one of {', '.join(Action)}, not {_shown(action)}.")
@@ -54,11 +52,19 @@ def surveyed_plans(event: object) -> frozenset[str] | None:
     """The names of all plans, if the event asks to check the whole deployment; None if it is about one plan."""
     if not isinstance(event, Mapping) or event.get("action") != Action.CHECK or "plans" not in event:
         return None
+    _check_version(event)
     _refuse_unknown(event, {"version", "action", "scheduled_time", "plans"}, "")
     names = event["plans"]
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise InvalidEvent(f"plans must be a list of names, not {_shown(names)}.")
     return frozenset(names)
+
+
+def _check_version(event: Mapping[str, Any]) -> None:
+    """First of all: what another version's fields mean is not known."""
+    version = event.get("version", MESSAGE_VERSION)
+    if version != MESSAGE_VERSION or isinstance(version, bool):
+        raise InvalidEvent(f"version must be {MESSAGE_VERSION}, not {_shown(version)}: apply the module again.")
 
 
 def _again(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +196,7 @@ def _tags(value: object, name: str) -> Mapping[str, str]:
     tags = _object(value, name)
     for key, item in tags.items():
         _text(key, f"a key of {name}", 128)
-        _text(item, f"{name}.{key}", 256, shortest=0)
+        _text(item, f"{name}.{_shown(key)[1:-1]}", 256, shortest=0)
     return dict(tags)
 
 

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, PaginationError
 from botocore.parsers import ResponseParserError
 
-from .model import Backup, Target
+from .model import USER_INITIATED, Backup, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,11 +66,11 @@ def connect() -> FSxClient:
     )
 
 
-def list_backups(client: FSxClient, target: Target) -> list[Backup]:
-    """All user-initiated backups of a target, in the order FSx gives. Raises Transient rather than return a part."""
+def list_backups(client: FSxClient, target: Target, types: Sequence[str] = (USER_INITIATED,)) -> list[Backup]:
+    """A target's backups of these types, in the order FSx gives. Raises Transient rather than return a part."""
     name: Literal["volume-id", "file-system-id"] = "volume-id" if target.is_volume else "file-system-id"
     pages = client.get_paginator("describe_backups").paginate(
-        Filters=[{"Name": name, "Values": [target.id]}, {"Name": "backup-type", "Values": ["USER_INITIATED"]}]
+        Filters=[{"Name": name, "Values": [target.id]}, {"Name": "backup-type", "Values": [*types]}]
     )
     return _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
 
@@ -171,7 +171,8 @@ def _meaning(error: ClientError) -> Exception:
         case "BadRequest":
             return Rejected(reason, "Correct the plan's entry as the message says and apply again.")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return Transient(reason) if status >= 500 or code in RETRYABLE else error
+    # botocore puts the status in the place of a code it cannot read: 400 is a refusal that was cut short.
+    return Transient(reason) if status >= 500 or code == "400" or code in RETRYABLE else error
 
 
 def _code(error: ClientError) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LONGEST_SUBJECT = 100  # SNS: at most 100 characters, ASCII, no control characters
 # SNS takes 256 KB in all, and the text travels five times: as it is, and in the JSON of each of the others.
 LONGEST_BODY = 8_000
+LONGEST_SENTENCES = 2_000  # of a reason or a remedy: whatever an error says, the facts below it are read
 LONGEST_COMMAND = 2_000
 LISTED = 20
 JSON_PROTOCOLS = ("http", "https", "lambda", "sqs")  # programs read these, people the others
@@ -183,6 +184,7 @@ def _message(
     attributes: Mapping[str, str] | None = None,
 ) -> Message:
     name, region = settings.deployment, settings.region
+    reason, remedy = (_plain(sentences)[:LONGEST_SENTENCES] for sentences in (reason, remedy))
     runbook = f"{settings.runbook}#{outcome.lower().replace('_', '-')}"
     look = {
         **(look or {}),
@@ -199,7 +201,7 @@ def _message(
     subject = subject.encode("ascii", "replace").decode()[:LONGEST_SUBJECT]
     text = "\n".join(_plain(line) for line in lines)[:LONGEST_BODY]
     selected = {"outcome": outcome, "severity": severity, "deployment": name, **(attributes or {})}
-    found = {"reason": reason, "remedy": remedy, **(data or {}), **selected}
+    found = {**(data or {}), "reason": reason or None, "remedy": remedy or None, **selected}
     return Message(subject, text, selected, {**found, "runbook": runbook, "subject": subject, "text": text})
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from . import fsx, health, occurrence, purge, retention
-from .model import IN_PROGRESS, Action, Backup, Request
+from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, Request
 from .occurrence import Next, Occurrence
 from .report import Outcome, Purge, Report, Wait
 
@@ -71,7 +71,7 @@ class Step:
             if self.request.action is Action.START:
                 return self._report(Outcome.COMPLETED)
             return self._purge(backups, Outcome.COMPLETED)
-        return self._give_up(todo, backups)
+        return self._give_up(todo)
 
     def _create(self) -> Backup:
         plan = self.request.plan
@@ -88,7 +88,7 @@ class Step:
                 ) from error
             return found
 
-    def _give_up(self, todo: Next, backups: list[Backup]) -> Report:
+    def _give_up(self, todo: Next) -> Report:
         plan, times = self.request.plan, self.occurrence
         if todo is Next.FAILED:
             why = self.backup.failure if self.backup and self.backup.failure else "FSx gives no reason"
@@ -112,7 +112,8 @@ class Step:
                 "It may still finish: look at it in FSx. Make completion_window_minutes longer if it always takes "
                 "that long. Nothing was purged.",
             )
-        others = [backup.id for backup in backups if backup.lifecycle in IN_PROGRESS]
+        backups = fsx.list_backups(self.client, plan.target, EVERY_TYPE)
+        others = [f"{backup.id} ({backup.type})" for backup in backups if backup.lifecycle in IN_PROGRESS]
         return self._report(
             Outcome.NOT_STARTED,
             f"No backup could be started within the start window of {plan.start_window_minutes} minutes, until "

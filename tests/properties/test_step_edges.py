@@ -185,14 +185,16 @@ def test_a_conflict_answers_with_the_backup_that_is_there(world: World) -> None:
 @pytest.mark.parametrize(("others", "named"), [(0, 0), (2, 2), (4, 3)])
 def test_who_was_in_the_way_is_told(world: World, others: int, named: int) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
-    in_the_way = [world.fsx.seed_backup(target, lifecycle="CREATING") for _ in range(others)]
+    kinds = ["AUTOMATIC", "USER_INITIATED", "AWS_BACKUP", "USER_INITIATED"][:others]
+    in_the_way = [world.fsx.seed_backup(target, backup_type=kind, lifecycle="CREATING") for kind in kinds]
     if not others:
-        world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING")  # not in the function's listing
+        world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING", ready_after=80)
+    world.history(target, [1])
     world.send(world.message(target, start_window_minutes=1))
     world.settle()
     [mail] = world.topic.mails
     assert mail.attributes["outcome"] == "NOT_STARTED"
-    assert sum(backup in mail.text for backup in in_the_way) == named
+    assert sum(f"{backup} ({kind})" in mail.text for backup, kind in zip(in_the_way, kinds, strict=True)) == named
     assert ("still in progress" in mail.text) == bool(others)
 
 

@@ -89,6 +89,14 @@ def test_a_token_used_elsewhere_is_told(world: World, target: str) -> None:
     assert "IncompatibleParameterError" in mail.text
 
 
+def test_a_refusal_that_is_cut_short_is_no_refusal(world: World, target: str) -> None:
+    world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING", ready_after=60)
+    world.fsx.control.fault("truncated_body", "CreateBackup", when="after")
+    world.send(world.message(target))
+    world.settle()
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
+
+
 def test_access_denied_is_an_error_that_alarms_see_and_is_told_once(world: World, target: str) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=3)
     world.send(world.message(target))

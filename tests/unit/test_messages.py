@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fsx_backup.event import parse
 from tests.world import DEPLOYMENT, Mail, World
 
 SEVERITIES = {
@@ -162,3 +163,16 @@ def test_a_long_plan_does_not_flood_the_mail(world: World) -> None:
     [mail] = world.topic.mails
     assert "see the module's output `commands`" in mail.text
     assert len(mail.text) < 3000
+
+
+def test_however_long_an_error_is_the_facts_below_it_are_read_and_sns_takes_it(world: World) -> None:
+    target = world.fsx.seed_file_system("LUSTRE")
+    world.fsx.control.next_backup(target, "FAILED", "\ud800\x07" + '\U0001f4a5"\\' * 60)
+    world.send(world.message(target))
+    world.settle()
+    [mail] = world.topic.mails  # the topic encodes and measures it as SNS does
+    assert "\x07" not in mail.data["reason"]
+    world.function._tell_crash(RuntimeError('"' * 100_000), "{}", parse(world.message(target), world.now))
+    [_, mail] = world.topic.mails
+    assert "Target     file system" in mail.text
+    assert "Runbook    docs/runbook.md#error" in mail.text

@@ -1,0 +1,64 @@
+"""What is right and wrong after a soak: backups before and after, what was asked for, what people were told. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+Occurrence = tuple[str, str]  # plan, scheduled time
+
+
+@dataclass(frozen=True)
+class Account:
+    """Counts. All but `occurrences` should be 0.
+
+    `lost`: occurrences without a finished backup, and owned backups that are gone although the policy wants them.
+    `duplicate`: backups too many. `foreign`: foreign backups gone or changed. `untold`: occurrences nobody heard of.
+    `unpurged`: owned backups that are still there although no policy wants them.
+    """
+
+    occurrences: int
+    lost: int
+    duplicate: int
+    foreign: int
+    untold: int
+    unpurged: int
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.duplicate or self.foreign or self.untold or self.unpurged)
+
+
+def account(
+    deployment: str,
+    *,
+    occurrences: Collection[Occurrence],
+    wanted: Collection[str],
+    expired: Collection[str],
+    foreign: Mapping[str, Mapping[str, Any]],
+    after: Mapping[str, Mapping[str, Any]],
+    told: Collection[Occurrence],
+) -> Account:
+    """`after` and `foreign`: descriptions by backup id; `wanted` and `expired`: ids of the plans' earlier backups."""
+    made: Counter[Occurrence] = Counter()
+    finished: set[Occurrence] = set()
+    for backup in after.values():
+        tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
+        occurrence = (tags.get("fsx-backup:plan", ""), tags.get("fsx-backup:scheduled-time", ""))
+        if tags.get("fsx-backup:deployment") != deployment or not occurrence[1]:
+            continue
+        made[occurrence] += 1
+        if backup["Lifecycle"] == "AVAILABLE":
+            finished.add(occurrence)
+    return Account(
+        occurrences=len(occurrences),
+        lost=len(set(occurrences) - finished) + len(set(wanted) - after.keys()),
+        duplicate=sum(count - 1 for count in made.values()) + len(made.keys() - set(occurrences)),
+        foreign=sum(after.get(identifier) != backup for identifier, backup in foreign.items()),
+        untold=len(set(occurrences) - set(told)),
+        unpurged=len(set(expired) & after.keys()),
+    )
