@@ -5,7 +5,7 @@ variable "backup_id" {
 
   validation {
     condition     = can(regex("^backup-[0-9a-f]{8,17}$", var.backup_id))
-    error_message = "backup_id must look like backup-0123456789abcdef0, not \"${var.backup_id}\". \"None\" means that the listing found no good backup."
+    error_message = "backup_id must look like backup-0123456789abcdef0, not \"${var.backup_id}\". \"null\" means that the listing found no good backup."
   }
 }
 
