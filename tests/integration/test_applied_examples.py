@@ -109,7 +109,9 @@ def test_the_documented_command_finds_the_newest_good_backup(applied: Applied) -
 
 def test_it_becomes_a_new_file_system_with_a_plan_of_its_own(applied: Applied) -> None:
     file_systems = applied.sandbox.client("fsx").describe_file_systems()["FileSystems"]
-    [restored] = [found for found in file_systems if {"Key": "Name", "Value": "scratch-restored"} in found.get("Tags", [])]
+    [restored] = [
+        found for found in file_systems if {"Key": "Name", "Value": "scratch-restored"} in found.get("Tags", [])
+    ]
     assert restored["Lifecycle"] == "AVAILABLE"
     assert applied.outputs["restore_mount"].startswith(restored["DNSName"])
     schedule = applied.sandbox.client("scheduler").get_schedule(GroupName="restored", Name="scratch-restored")
