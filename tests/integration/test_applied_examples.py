@@ -100,7 +100,8 @@ def applied(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Appli
     stack.init()
     stack.plan()
     stack.apply()
-    return Applied(sandbox, old, young, newest, stack.outputs())  # what stays ends with the sandbox
+    # Nothing is destroyed: it ends with the sandbox, and the provider waits minutes for a deleted file system.
+    return Applied(sandbox, old, young, newest, stack.outputs())
 
 
 def test_the_documented_command_finds_the_newest_good_backup(applied: Applied) -> None:
