@@ -73,6 +73,8 @@ def test_the_workflow_runs_what_the_readme_tells_with_the_stated_versions() -> N
     assert used["actions/setup-python"] == {"python-version-file": ".python-version"}
     assert used["hashicorp/setup-terraform"]["terraform_version"] == "${{ steps.versions.outputs.terraform }}"
     assert re.fullmatch(r"1\.\d+\.\d+", TERRAFORM)
+    # By commit: a tag can be moved.
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]) for step in job["steps"] if "uses" in step)
 
 
 def test_the_hooks_run_what_make_lint_runs() -> None:
