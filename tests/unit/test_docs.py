@@ -1,4 +1,4 @@
-"""The runbook has a section for every message and alarm, the cost tables are what their arithmetic gives."""
+"""The runbook has a section for every message and alarm, the costs are what their arithmetic gives."""
 
 import re
 
@@ -39,3 +39,9 @@ def test_every_file_system_type_can_be_restored(kind: str) -> None:
 
 def test_the_cost_tables_are_their_arithmetic() -> None:
     assert costs.tables() in (ROOT / "docs" / "costs.md").read_text()
+
+
+def test_the_readme_quotes_the_cost_tables() -> None:
+    quoted = re.findall(r"\$[\d,]+\.\d\d", (ROOT / "README.md").read_text())
+    assert len(quoted) == 4
+    assert all(f"| {cost} |" in costs.tables() for cost in quoted)
