@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.retries.bucket import TokenBucket
@@ -13,6 +13,8 @@ from fsx_backup.model import Target
 from tests.faults.matrix import TRANSPORT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.world import World
 
 ATTEMPTS = 4
@@ -51,14 +53,13 @@ def test_what_does_not_pass_is_given_up_in_time(world: World, slept: list[float]
     [backup] = world.history(target, [1])
     client = fsx.connect()
     world.fsx.control.fault(fault, operation, times=None)
+    call: dict[str, Callable[[], object]] = {
+        "DescribeBackups": lambda: fsx.list_backups(client, Target(target)),
+        "CreateBackup": lambda: fsx.create_backup(client, Target(target), "token", {"Name": "x"}),
+        "DeleteBackup": lambda: fsx.delete_backup(client, backup),
+    }
     with pytest.raises(fsx.Transient):
-        match operation:
-            case "DescribeBackups":
-                fsx.list_backups(client, Target(target))
-            case "CreateBackup":
-                fsx.create_backup(client, Target(target), "token", {"Name": "x"})
-            case "DeleteBackup":
-                fsx.delete_backup(client, backup)
+        call[operation]()
     assert world.fsx.control.counts()[operation] == ATTEMPTS
     assert ATTEMPTS * ATTEMPT_SECONDS + sum(slept) <= fsx.LONGEST_CALL_SECONDS
 
@@ -75,7 +76,7 @@ def test_what_will_not_pass_is_asked_once(world: World, slept: list[float], faul
 
 
 def test_the_clients_limits_are_those_reckoned_with(slept: list[float]) -> None:
-    config = fsx.connect().meta.config
+    config: Any = fsx.connect().meta.config
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
     assert config.retries["mode"] == "adaptive"
     assert config.retries["total_max_attempts"] == ATTEMPTS

@@ -18,8 +18,6 @@ from tests.faults.twist import twisted
 from tests.world import DEPLOYMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.world import Mail, World
 
 ATTACKS = {
@@ -143,7 +141,8 @@ def secretive(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The function with credentials in its environment and its client, as in Lambda."""
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name.upper(), value)
-    session = boto3.session.Session(**CREDENTIALS, region_name="us-east-1")
+    key, secret, token = CREDENTIALS.values()
+    session = boto3.session.Session(key, secret, token, region_name="us-east-1")
     config = Config(retries={"total_max_attempts": 1})
     world.function = world.connect(session.client("fsx", config=config))
     return world
