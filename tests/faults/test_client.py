@@ -45,6 +45,17 @@ def test_a_burst_passes_within_one_call(world: World, slept: list[float], fault:
     assert len(slept) == ATTEMPTS - 1
 
 
+@pytest.mark.parametrize("fault", ["http_500", "http_503", "timeout", "reset"])
+def test_an_answer_that_was_lost_makes_no_second_backup(world: World, slept: list[float], fault: str) -> None:
+    """The client asks again with the same token, even when the first backup is finished already."""
+    target = world.fsx.seed_file_system("LUSTRE")
+    world.fsx.control.durations(backup=0)
+    client = fsx.connect()
+    world.fsx.control.fault(fault, "CreateBackup", when="after", times=ATTEMPTS - 1)
+    made = fsx.create_backup(client, Target(target), "token", {"Name": "x"})
+    assert set(world.backups()) == {made.id}
+
+
 @pytest.mark.parametrize("operation", ["DescribeBackups", "CreateBackup", "DeleteBackup"])
 @pytest.mark.parametrize("fault", PASSING)
 def test_what_does_not_pass_is_given_up_in_time(world: World, slept: list[float], operation: str, fault: str) -> None:
