@@ -3,7 +3,7 @@ export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast nightly mutation lint docs package bench sandbox-down requirements failures clean
+.PHONY: help setup demo test fast nightly mutation lint docs package bench sandbox-down requirements failures faults soak clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -15,10 +15,10 @@ demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves
 	@$(DEV)/python -m sandbox.demo
 
 test: lint ## Everything: lint, unit, plan and sandbox tests
-	@$(DEV)/pytest -n 2 --dist loadgroup tests/integration tests/sandbox tests/security tests/unit tests/properties tests/emulator tests/plan
+	@$(DEV)/pytest -n 2 --dist loadgroup tests/integration tests/sandbox tests/security tests/unit tests/faults tests/properties tests/emulator tests/plan
 
 fast: setup ## The tests that need neither Terraform nor the sandbox
-	@$(DEV)/pytest -q tests/unit tests/properties tests/emulator
+	@$(DEV)/pytest -q tests/unit tests/faults tests/properties tests/emulator
 
 nightly: setup ## The property tests with 10,000 examples each
 	@HYPOTHESIS_PROFILE=nightly $(DEV)/pytest -q tests/properties
@@ -33,6 +33,7 @@ lint: setup ## Formatting, linters, types, and whether the package is its source
 	@$(DEV)/python -m sandbox.terraform
 	@$(DEV)/python lambda_src/build.py --check
 	@$(DEV)/python tools/docs.py --check
+	@$(DEV)/python tools/reliability.py --check
 
 docs: setup ## Write the tables of inputs and outputs into the READMEs
 	@$(DEV)/python tools/docs.py
@@ -55,6 +56,12 @@ requirements: setup ## Compile requirements/*.in into pinned, hashed requirement
 
 failures: setup ## Play every failure in the sandbox and show who hears of it how
 	@$(DEV)/python -m sandbox.failures
+
+faults: setup ## Try every fault of tests/faults/table.toml that needs no sandbox, and write docs/reliability.md
+	@$(DEV)/python tools/reliability.py --run
+
+soak: setup ## Kill the function 200 times under twenty plans in the sandbox; KILLS=, MINUTES= bound it
+	@$(DEV)/python -m sandbox.soak
 
 clean: ## Remove what the targets made
 	rm -rf .envs .sandbox .hypothesis .mypy_cache .pytest_cache .ruff_cache

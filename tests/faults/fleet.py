@@ -1,4 +1,4 @@
-"""Lambda with real processes: the FSx emulator as a server, a queue on the emulator's clock, a process an invocation."""
+"""Lambda with real processes: the FSx emulator as a server, a queue on its clock, a process for each invocation."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Fleet:
 
     def backups(self) -> dict[str, dict[str, Any]]:
         session = boto3.session.Session("testing", "testing", region_name="us-east-1")
-        client = session.client("fsx", endpoint_url=self.endpoint, config=Config(proxies={}))
+        client: Any = session.client("fsx", endpoint_url=self.endpoint, config=Config(proxies={}))
         pages = client.get_paginator("describe_backups").paginate()
         return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
 
@@ -95,7 +95,7 @@ class Fleet:
     def settle(self, at_once: int, kills: int = 0, chance: random.Random | None = None) -> None:
         """Deliver until the queue is empty. With `chance`, kill at random moments until so many were hit."""
         while self.queue.records:
-            runs = []
+            runs: list[Ran] = []
             while len(runs) < at_once and (record := self.queue.receive()):
                 runs.append(self._start(record))
             if chance and self.kills < kills:

@@ -83,7 +83,7 @@ class Stage:
             try:
                 while world.deliver():
                     pass
-            except Exception as error:  # noqa: BLE001 - every one counts
+            except Exception as error:
                 self.errors.append(error)
                 continue
             if not world.queue.records:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -21,7 +25,7 @@ TOLD = {
 }
 
 
-def set_up(world: World, operation: str, plans: int) -> Stage:
+def set_up(world: World, operation: str, plans: int, **plan: Any) -> Stage:
     """Enough calls of the operation that a first, a middle and a last one differ."""
     stage = Stage(world)
     if plans > 1:
@@ -29,7 +33,7 @@ def set_up(world: World, operation: str, plans: int) -> Stage:
             stage.add(kind, 1)
         return stage
     kind = "ONTAP" if operation == "DescribeVolumes" else "WINDOWS"
-    site = stage.add(kind, 5 if operation == "DeleteBackup" else 2, all_foreign=True)
+    site = stage.add(kind, 5 if operation == "DeleteBackup" else 2, all_foreign=True, **plan)
     if operation == "DescribeBackups":
         world.fsx.control.listing(page_size=4)
     elif operation != "DeleteBackup":  # several tries to create
@@ -111,6 +115,40 @@ def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
             assert f"What happened: {strikes} deletes failed: " in text
             assert "They are tried again at the next run." in text
             assert f"{len(site.expired) - strikes} deleted" in text
+
+
+LASTING = [(call, error) for call, errors in EXPECTED.items() for error, then in errors.items() if then is Then.RETRIED]
+
+
+@pytest.mark.parametrize(("operation", "error"), LASTING)
+def test_an_error_that_never_passes(world: World, operation: str, error: str) -> None:
+    """Told once when the window ends, with the command that tries again; that does, when the fault is over."""
+    stage = set_up(world, operation, 1, start_window_minutes=30, completion_window_minutes=60)
+    [site] = stage.sites
+    stage.send()
+    when = "after" if error == "truncated_body" else "before"
+    world.fsx.control.fault(error, operation, when=when, times=None)
+    stage.settle()
+    world.fsx.control.clear_faults()
+    assert not world.queue.records
+    assert not stage.errors
+    if (operation, error) == ("CreateBackup", "truncated_body"):
+        stage.check_healthy(site)  # the backup was made, whatever became of the answer
+        return
+    [mail] = stage.mails(site)
+    assert mail.attributes["outcome"] == ("NOT_COMPLETED" if operation == "DescribeBackups" else "NOT_STARTED")
+    assert "until the completion window ended" in mail.text or "within the start window of 30 minutes" in mail.text
+    stage.check_untouched(site)
+    [command] = re.findall(r"^Again +(.*)$", mail.text, re.MULTILINE)
+    words = shlex.split(command)
+    answer = world.invoke(json.loads(words[words.index("--payload") + 1]))
+    assert answer["outcome"] == "IN_PROGRESS"
+    world.advance(minutes=5)
+    stage.settle()
+    assert stage.outcomes(site)[1:] == ["COMPLETED"]
+    site.message["scheduled_time"] = answer["scheduled_time"]
+    stage.check_is_done(site)
+    stage.check_nothing_foreign_was_touched()
 
 
 @pytest.mark.parametrize("operation", EXPECTED)
