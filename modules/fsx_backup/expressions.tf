@@ -32,17 +32,19 @@ locals {
   crons = {
     for expression, texts in local.cron_texts : expression => {
       for name, text in texts : name => can(regex(local.cron_fields[name].alone, text)) ? tolist([]) : try(tolist([
-        for n in local.cron_fields[name].numbers : n if contains(flatten([
-          for part in [for text in split(",", text) : regex("^([*]|[0-9A-Z]+)(?:-([0-9A-Z]+))?(?:/([1-9][0-9]*))?$", text)] : range(
-            part[0] == "*" && part[1] == null ? local.cron_fields[name].numbers[0] : local.cron_values[name][part[0]],
-            (
-              part[1] != null ? local.cron_values[name][part[1]]
-              : part[0] == "*" || part[2] != null ? reverse(local.cron_fields[name].numbers)[0]
-              : local.cron_values[name][part[0]]
-            ) + 1,
-            min(tonumber(coalesce(part[2], 1)), length(local.cron_fields[name].numbers)),
-          )
-        ]), n)
+        for padded in keys({ # sorted, each once
+          for n in flatten([
+            for part in [for text in split(",", text) : regex("^([*]|[0-9A-Z]+)(?:-([0-9A-Z]+))?(?:/([1-9][0-9]*))?$", text)] : range(
+              part[0] == "*" && part[1] == null ? local.cron_fields[name].numbers[0] : local.cron_values[name][part[0]],
+              (
+                part[1] != null ? local.cron_values[name][part[1]]
+                : part[0] == "*" || part[2] != null ? reverse(local.cron_fields[name].numbers)[0]
+                : local.cron_values[name][part[0]]
+              ) + 1,
+              tonumber(coalesce(part[2], 1)) > length(local.cron_fields[name].numbers) ? 0 : tonumber(coalesce(part[2], 1)),
+            )
+          ]) : format("%04d", n) => n...
+        }) : tonumber(padded)
       ]), null)
     }
   }

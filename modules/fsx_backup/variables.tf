@@ -91,7 +91,7 @@ variable "file_systems" {
 
   validation {
     condition     = length([for zone, keys in { for key, plan in var.file_systems : plan.timezone => key... if plan != null } : zone if length(zone) > 50 || !can(regex("^[A-Z][0-9A-Za-z_+-]*(/[A-Z][0-9A-Za-z_+-]*)*$", zone))]) == 0
-    error_message = "file_systems: timezone must be an IANA name of at most 50 characters, like Europe/Paris. Correct: ${join("; ", [for zone, keys in { for key, plan in var.file_systems : plan.timezone => key... if plan != null } : "${join(", ", keys)} (${zone})" if length(zone) > 50 || !can(regex("^[A-Z][0-9A-Za-z_+-]*(/[A-Z][0-9A-Za-z_+-]*)*$", zone))])}."
+    error_message = format("file_systems: timezone must be an IANA name of at most 50 characters, like Europe/Paris. Correct: %s.", join("; ", [for zone, keys in { for key, plan in var.file_systems : plan.timezone => key... if plan != null } : format("%s (%s)", join(", ", keys), zone) if length(zone) > 50 || !can(regex("^[A-Z][0-9A-Za-z_+-]*(/[A-Z][0-9A-Za-z_+-]*)*$", zone))]))
   }
 
   validation {
@@ -101,7 +101,7 @@ variable "file_systems" {
 
   validation {
     condition     = length(flatten([for text, keys in { for key, plan in var.file_systems : jsonencode(plan.retention) => key... if plan != null } : [for rule, value in jsondecode(text) : rule if value < (contains(["days", "keep_last", "max_deletes"], rule) ? 1 : -1) || value > 100000 || floor(value) != value]])) == 0
-    error_message = "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly to keep_yearly from 0 to 100000, or -1 for unlimited. Correct: ${join("; ", flatten([for text, keys in { for key, plan in var.file_systems : jsonencode(plan.retention) => key... if plan != null } : [for rule, value in jsondecode(text) : "${join(", ", keys)} (${rule} = ${value})" if value < (contains(["days", "keep_last", "max_deletes"], rule) ? 1 : -1) || value > 100000 || floor(value) != value]]))}."
+    error_message = format("file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly to keep_yearly from 0 to 100000, or -1 for unlimited. Correct: %s.", join("; ", flatten([for text, keys in { for key, plan in var.file_systems : jsonencode(plan.retention) => key... if plan != null } : [for rule, value in jsondecode(text) : format("%s (%s = %s)", join(", ", keys), rule, value) if value < (contains(["days", "keep_last", "max_deletes"], rule) ? 1 : -1) || value > 100000 || floor(value) != value]])))
   }
 
   validation {
@@ -116,26 +116,26 @@ variable "file_systems" {
 
   validation {
     condition     = length([for name, keys in { for key, plan in var.file_systems : plan.backup_name => key... if plan != null } : name if name == "" || length(name) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", name))]) == 0
-    error_message = "file_systems: backup_name becomes a tag's value and must be 1 to 256 letters, digits, spaces or any of _.:/=+-@. Correct: ${join("; ", [for name, keys in { for key, plan in var.file_systems : plan.backup_name => key... if plan != null } : "${join(", ", keys)} (${jsonencode(name)})" if name == "" || length(name) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", name))])}."
+    error_message = format("file_systems: backup_name becomes a tag's value and must be 1 to 256 letters, digits, spaces or any of _.:/=+-@. Correct: %s.", join("; ", [for name, keys in { for key, plan in var.file_systems : plan.backup_name => key... if plan != null } : format("%s (%s)", join(", ", keys), jsonencode(name)) if name == "" || length(name) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", name))]))
   }
 
   validation {
     condition     = length(flatten([for text, keys in { for key, plan in var.file_systems : jsonencode({ backup_tags = plan.backup_tags, purge_tags = plan.purge_tags, adopt_tags = plan.adopt_tags }) => key... if plan != null } : [for name, tags in jsondecode(text) : [for tag, value in tags : tag if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true)]]])) == 0
-    error_message = "file_systems: a tag's key has 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@. Correct: ${join("; ", flatten([for text, keys in { for key, plan in var.file_systems : jsonencode({ backup_tags = plan.backup_tags, purge_tags = plan.purge_tags, adopt_tags = plan.adopt_tags }) => key... if plan != null } : [for name, tags in jsondecode(text) : [for tag, value in tags : "${join(", ", keys)} (${name}: ${jsonencode(tag)} = ${jsonencode(value)})" if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true)]]]))}."
+    error_message = format("file_systems: a tag's key has 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@. Correct: %s.", join("; ", flatten([for text, keys in { for key, plan in var.file_systems : jsonencode({ backup_tags = plan.backup_tags, purge_tags = plan.purge_tags, adopt_tags = plan.adopt_tags }) => key... if plan != null } : [for name, tags in jsondecode(text) : [for tag, value in tags : format("%s (%s: %s = %s)", join(", ", keys), name, jsonencode(tag), jsonencode(value)) if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true)]]])))
   }
 
   validation {
     condition     = length(flatten([for key, plan in var.file_systems : [for tag, value in try(plan.backup_tags, {}) : key if startswith(tag, "aws:") || startswith(tag, "fsx-backup:") || tag == "Name"]])) == 0
-    error_message = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name (that is backup_name). Remove: ${join(", ", flatten([for key, plan in var.file_systems : [for tag, value in try(plan.backup_tags, {}) : "${key} (${tag})" if startswith(tag, "aws:") || startswith(tag, "fsx-backup:") || tag == "Name"]]))}."
+    error_message = format("file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name (that is backup_name). Remove: %s.", join(", ", flatten([for key, plan in var.file_systems : [for tag, value in try(plan.backup_tags, {}) : "${key} (${tag})" if startswith(tag, "aws:") || startswith(tag, "fsx-backup:") || tag == "Name"]])))
   }
 
   validation {
     condition     = length(flatten([for key, plan in var.file_systems : [for tag, value in try(plan.adopt_tags, {}) : key if startswith(tag, "fsx-backup:")]])) == 0
-    error_message = "file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never adopted. Remove: ${join(", ", flatten([for key, plan in var.file_systems : [for tag, value in try(plan.adopt_tags, {}) : "${key} (${tag})" if startswith(tag, "fsx-backup:")]]))}."
+    error_message = format("file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never adopted. Remove: %s.", join(", ", flatten([for key, plan in var.file_systems : [for tag, value in try(plan.adopt_tags, {}) : "${key} (${tag})" if startswith(tag, "fsx-backup:")]])))
   }
 
   validation {
     condition     = length(flatten([for key, plan in var.file_systems : [for name, most in { backup_tags = 46, purge_tags = 50, adopt_tags = 50 } : key if try(length(plan[name]) > most, false)]])) == 0
-    error_message = "file_systems: a backup has 50 tags at most, 4 of them the deployment's: give at most 46 backup_tags, 50 purge_tags or adopt_tags in: ${join(", ", flatten([for key, plan in var.file_systems : [for name, most in { backup_tags = 46, purge_tags = 50, adopt_tags = 50 } : "${key} (${length(plan[name])} ${name})" if try(length(plan[name]) > most, false)]]))}."
+    error_message = format("file_systems: a backup has 50 tags at most, 4 of them the deployment's: give at most 46 backup_tags, 50 purge_tags or adopt_tags in: %s.", join(", ", flatten([for key, plan in var.file_systems : [for name, most in { backup_tags = 46, purge_tags = 50, adopt_tags = 50 } : "${key} (${length(plan[name])} ${name})" if try(length(plan[name]) > most, false)]])))
   }
 }

@@ -6,7 +6,7 @@ variable "additional_targets" {
 
   validation {
     condition     = length([for id in var.additional_targets : id if !can(regex("^(fs-[0-9a-f]{8,18}|fsvol-[0-9a-f]{17})$", id))]) == 0
-    error_message = "additional_targets must be ids like fs-0123456789abcdef0 or fsvol-0123456789abcdef0. Correct: ${join(", ", [for id in var.additional_targets : jsonencode(id) if !can(regex("^(fs-[0-9a-f]{8,18}|fsvol-[0-9a-f]{17})$", id))])}."
+    error_message = format("additional_targets must be ids like fs-0123456789abcdef0 or fsvol-0123456789abcdef0. Correct: %s.", join(", ", [for id in var.additional_targets : jsonencode(id) if !can(regex("^(fs-[0-9a-f]{8,18}|fsvol-[0-9a-f]{17})$", id))]))
   }
 }
 
@@ -18,12 +18,12 @@ variable "event_rules" {
 
   validation {
     condition     = length([for key, arn in var.event_rules : key if !can(regex("^[0-9A-Za-z_-]{1,80}$", key))]) == 0
-    error_message = "event_rules: a key becomes part of the permission's id and must be 1 to 80 letters, digits, '_' or '-'. Rename: ${join(", ", [for key, arn in var.event_rules : jsonencode(key) if !can(regex("^[0-9A-Za-z_-]{1,80}$", key))])}."
+    error_message = format("event_rules: a key becomes part of the permission's id and must be 1 to 80 letters, digits, '_' or '-'. Rename: %s.", join(", ", [for key, arn in var.event_rules : jsonencode(key) if !can(regex("^[0-9A-Za-z_-]{1,80}$", key))]))
   }
 
   validation {
     condition     = length([for key, arn in var.event_rules : key if !can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/[0-9A-Za-z_./-]+$", arn))]) == 0
-    error_message = "event_rules must be ARNs of EventBridge rules, like arn:aws:events:eu-west-1:123456789012:rule/nightly. Correct: ${join(", ", [for key, arn in var.event_rules : "${key} (${coalesce(arn, "null")})" if !can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/[0-9A-Za-z_./-]+$", arn))])}."
+    error_message = format("event_rules must be ARNs of EventBridge rules, like arn:aws:events:eu-west-1:123456789012:rule/nightly. Correct: %s.", join(", ", [for key, arn in var.event_rules : "${key} (${coalesce(arn, "null")})" if !can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/[0-9A-Za-z_./-]+$", arn))]))
   }
 }
 
@@ -78,7 +78,7 @@ variable "vpc" {
 
   validation {
     condition     = length([for id in try(concat(var.vpc.subnet_ids, var.vpc.security_group_ids), []) : id if !can(regex("^(subnet|sg)-[0-9a-f]{8,17}$", id))]) == 0
-    error_message = "vpc: ids must look like subnet-0123456789abcdef0 and sg-0123456789abcdef0. Correct: ${join(", ", [for id in try(concat(var.vpc.subnet_ids, var.vpc.security_group_ids), []) : jsonencode(id) if !can(regex("^(subnet|sg)-[0-9a-f]{8,17}$", id))])}."
+    error_message = format("vpc: ids must look like subnet-0123456789abcdef0 and sg-0123456789abcdef0. Correct: %s.", join(", ", [for id in try(concat(var.vpc.subnet_ids, var.vpc.security_group_ids), []) : jsonencode(id) if !can(regex("^(subnet|sg)-[0-9a-f]{8,17}$", id))]))
   }
 }
 
@@ -175,7 +175,7 @@ variable "tags" {
 
   validation {
     condition     = length([for tag, value in var.tags : tag if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true) || startswith(tag, "aws:") || startswith(tag, "fsx-backup:")]) == 0
-    error_message = "tags: a key has 1 to 128, a value at most 256 letters, digits, spaces or any of _.:/=+-@; the keys aws:… and fsx-backup:… are reserved. Correct: ${join(", ", [for tag, value in var.tags : "${jsonencode(tag)} = ${jsonencode(value)}" if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true) || startswith(tag, "aws:") || startswith(tag, "fsx-backup:")])}."
+    error_message = format("tags: a key has 1 to 128, a value at most 256 letters, digits, spaces or any of _.:/=+-@; the keys aws:… and fsx-backup:… are reserved. Correct: %s.", join(", ", [for tag, value in var.tags : "${jsonencode(tag)} = ${jsonencode(value)}" if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true) || startswith(tag, "aws:") || startswith(tag, "fsx-backup:")]))
   }
 
   validation {

@@ -36,7 +36,7 @@ NONE = "it is none of cron(...), rate(...) and at(...)"
 REFUSED_EXPRESSIONS = {
     **dict.fromkeys(["rate(1 hours)", "rate(5 hour)", "rate(0 minutes)", "rate(-1 hours)", "rate(1.5 hours)"], RATE),
     **dict.fromkeys(["rate(2 weeks)", "rate(05 minutes)", "rate(5)", "rate(60 seconds)"], RATE),
-    **dict.fromkeys(["every day", "", "0 0 * * ? *", "CRON(0 0 * * ? *)"], NONE),
+    **dict.fromkeys(["every day", "0 0 * * ? *", "CRON(0 0 * * ? *)"], NONE),
     **dict.fromkeys(["cron(0 0 * * *)", "cron(0 0 * * ? * *)", "cron()", "cron(0 0 * * ? *"], SIX),
     **dict.fromkeys(["cron(0 0 * * * *)", "cron(0 0 ? * ? *)", "cron(0 0 1 * MON *)"], ONE),
     **dict.fromkeys(["at(2026-02-30T00:00:00)", "at(2026-02-28)", "at(2026-02-28T24:00:00)"], AT),
@@ -45,6 +45,7 @@ REFUSED_EXPRESSIONS = {
     "cron(? 0 * * ? *)": "its minutes cannot be ?",
     "cron(0 24 * * ? *)": "its hours cannot be 24",
     "cron(0 0/0 * * ? *)": "its hours cannot be 0/0",
+    "cron(0/61 0 * * ? *)": "its minutes cannot be 0/61",
     "cron(0 18-8 * * ? *)": "its hours cannot be 18-8",
     "cron(0 1,,2 * * ? *)": "its hours cannot be 1,,2",
     "cron(0 0 32 * ? *)": "its day-of-month cannot be 32",
