@@ -48,7 +48,7 @@ sandbox-down: ## End the sandbox that `make demo KEEP=1` left running
 	@$(DEV)/python -m sandbox down
 
 requirements: setup ## Compile requirements/*.in into pinned, hashed requirements/*.txt
-	@for name in dev localstack function; do \
+	@for name in dev localstack function checkov; do \
 	  .envs/uv/bin/uv pip compile --quiet --python-version "$$(cat .python-version)" --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" $(UPGRADE) \
 	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \

@@ -5,6 +5,7 @@ Creates under `.envs/`:
   dev/         tests, linters and the FSx emulator     (requirements/dev.txt)
   localstack/  LocalStack, which ships its own moto    (requirements/localstack.txt)
   function/    what a function finds inside Lambda     (requirements/function.txt)
+  checkov/     the scanner of the Terraform files      (requirements/checkov.txt)
   terraform.rc a provider mirror, only where the provider's registry cannot be reached
 
 Runs on the system's Python with the standard library alone, and does nothing that is already done.
@@ -25,7 +26,7 @@ MINIMUM_TERRAFORM = (1, 5)
 UV = "uv==0.13.9"
 ROOT = Path(__file__).resolve().parent.parent
 ENVS = ROOT / ".envs"
-ENVIRONMENTS = ("dev", "localstack", "function")
+ENVIRONMENTS = ("dev", "localstack", "function", "checkov")
 
 
 class Missing(Exception):

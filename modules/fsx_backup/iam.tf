@@ -1,10 +1,10 @@
 locals {
   fsx_arn = "arn:${local.partition}:fsx:${local.region}:${local.account}"
 
-  target_ids = sort(distinct(concat(
-    [for plan in values(var.file_systems) : coalesce(plan.file_system_id, plan.volume_id)],
-    tolist(var.additional_targets),
-  )))
+  target_ids = keys({
+    for id in concat([for plan in var.file_systems : coalesce(plan.file_system_id, plan.volume_id)], tolist(var.additional_targets)) :
+    id => true...
+  })
   listed_targets = [
     for id in local.target_ids :
     startswith(id, "fsvol-") ? "${local.fsx_arn}:volume/*/${id}" : "${local.fsx_arn}:file-system/${id}"
@@ -14,7 +14,10 @@ locals {
   # to this deployment's tag.
   targets = length(jsonencode(local.listed_targets)) <= 6000 ? local.listed_targets : ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
 
-  adopted = { for tags in distinct([for plan in values(var.file_systems) : plan.adopt_tags if length(plan.adopt_tags) > 0]) : jsonencode(tags) => tags }
+  adopted = {
+    for text, tags in { for plan in var.file_systems : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
+    text => tags[0]
+  }
 }
 
 resource "aws_iam_role" "function" {

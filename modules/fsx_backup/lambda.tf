@@ -71,11 +71,6 @@ resource "aws_lambda_function" "this" {
       condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= var.maximum_concurrency
       error_message = "reserved_concurrency (${coalesce(var.reserved_concurrency, 0)}) must be at least maximum_concurrency (${var.maximum_concurrency}): raise the one or lower the other."
     }
-
-    precondition {
-      condition     = local.topics_elsewhere == ""
-      error_message = "An alarm and this function can only publish to a topic of their own Region, ${local.region}. Give a topic of this Region for: ${local.topics_elsewhere}."
-    }
   }
 
   depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.function_encryption]

@@ -28,28 +28,55 @@ locals {
   }
 
   # What the function reads of a plan; the rest of the entry belongs to the schedule.
-  messages = {
-    for key, plan in var.file_systems : key => {
-      version = 1
-      action  = "backup"
-      plan = merge(
-        {
-          name                      = key
-          retention                 = plan.retention
-          timezone                  = plan.timezone
-          backup_name               = plan.backup_name
-          backup_tags               = plan.backup_tags
-          copy_tags                 = plan.copy_tags
-          purge_tags                = plan.purge_tags
-          adopt_tags                = plan.adopt_tags
-          notify_on_success         = plan.notify_on_success
-          start_window_minutes      = plan.start_window_minutes
-          completion_window_minutes = plan.completion_window_minutes
-        },
-        { for name in ["file_system_id", "volume_id"] : name => plan[name] if plan[name] != null },
-      )
-    }
+  plans = {
+    for key, plan in var.file_systems : key => jsonencode(merge(
+      {
+        name                      = key
+        retention                 = plan.retention
+        timezone                  = plan.timezone
+        backup_name               = plan.backup_name
+        backup_tags               = plan.backup_tags
+        copy_tags                 = plan.copy_tags
+        purge_tags                = plan.purge_tags
+        adopt_tags                = plan.adopt_tags
+        notify_on_success         = plan.notify_on_success
+        start_window_minutes      = plan.start_window_minutes
+        completion_window_minutes = plan.completion_window_minutes
+      },
+      plan.file_system_id == null ? { volume_id = plan.volume_id } : { file_system_id = plan.file_system_id },
+    ))
+  }
+  checked_plans = {
+    for key, plan in var.file_systems : key => jsonencode(merge(
+      { name = key, adopt_tags = plan.adopt_tags },
+      plan.file_system_id == null ? { volume_id = plan.volume_id } : { file_system_id = plan.file_system_id },
+    ))
   }
 
-  longest_window_minutes = max(1440, [for plan in values(var.file_systems) : plan.completion_window_minutes]...)
+  # Names alone: 1,000 of them take some 20 KB of the 256 KB that a message may have.
+  known_plans = jsonencode(concat(keys(var.file_systems), sort(var.additional_targets)))
+
+  # Scheduler replaces its keyword only where the angle brackets stand as they are: jsonencode would escape them.
+  scheduled = "\"scheduled_time\":\"<aws.scheduler.scheduled-time>\",\"version\":1"
+  backup_messages = tomap({
+    for key, plan in local.plans : key => "{\"action\":\"backup\",\"plan\":${plan},${local.scheduled}}"
+  })
+  check_messages = tomap(merge(
+    { for key, plan in local.checked_plans : key => "{\"action\":\"check\",\"plan\":${plan},${local.scheduled}}" },
+    { _deployment = "{\"action\":\"check\",\"plans\":${local.known_plans},${local.scheduled}}" },
+  ))
+
+  longest_window_minutes = max(1440, [for plan in var.file_systems : plan.completion_window_minutes]...)
+
+  elsewhere = [
+    for name, arn in merge(
+      {
+        "notifications.topic_arn"         = var.notifications.topic_arn
+        "notifications.alarm_topic_arn"   = var.notifications.alarm_topic_arn
+        "encryption.kms_key_arn"          = var.encryption.kms_key_arn
+        "package.code_signing_config_arn" = var.package.code_signing_config_arn
+      },
+      { for key, arn in var.event_rules : "event_rules.${key}" => arn },
+    ) : "${name} (${arn})" if arn == null ? false : split(":", arn)[3] != local.region
+  ]
 }

@@ -80,17 +80,17 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 # decides, so a stale backup is told by the first check after the maximum age. When checks themselves stop, CloudWatch
 # waits some periods before it takes a point for missing: check three times as often as the maximum age, or more.
 resource "aws_cloudwatch_metric_alarm" "freshness" {
-  for_each = local.watched
+  for_each = local.check_periods
 
   alarm_name          = "${var.name}-freshness-${each.key}"
-  alarm_description   = "The newest good backup of ${each.key} (${coalesce(each.value.file_system_id, each.value.volume_id)}) is older than ${each.value.max_backup_age_hours} hours, or its age is not known any more: no backup succeeds, the schedule is off, or the function does not run. ${local.runbook_hint}alarm-freshness"
+  alarm_description   = "The newest good backup of ${each.key} (${coalesce(var.file_systems[each.key].file_system_id, var.file_systems[each.key].volume_id)}) is older than ${var.file_systems[each.key].max_backup_age_hours} hours, or its age is not known any more: no backup succeeds, the schedule is off, or the function does not run. ${local.runbook_hint}alarm-freshness"
   namespace           = local.namespace
   metric_name         = "NewestBackupAgeHours"
   dimensions          = { Deployment = var.name, Plan = each.key }
   statistic           = "Maximum"
-  period              = local.check_periods[each.key]
+  period              = each.value
   evaluation_periods  = 1
-  threshold           = each.value.max_backup_age_hours
+  threshold           = var.file_systems[each.key].max_backup_age_hours
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "breaching"
   alarm_actions       = [local.alarm_topic]
@@ -100,8 +100,8 @@ resource "aws_cloudwatch_metric_alarm" "freshness" {
 
 locals {
   # From one check to the next, as whole minutes up to a day, as CloudWatch asks.
-  check_periods = {
+  check_periods = tomap({
     for key, plan in local.watched :
     key => min(86400, max(60, ceil(try(coalesce(local.longest_gap_hours[plan.check_schedule]), 1) * 60) * 60))
-  }
+  })
 }

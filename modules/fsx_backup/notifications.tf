@@ -2,11 +2,6 @@ locals {
   own_topic = var.notifications.create_topic != null ? var.notifications.create_topic : var.notifications.topic_arn == null
   topic_arn = local.own_topic ? aws_sns_topic.this[0].arn : var.notifications.topic_arn
 
-  topics_elsewhere = join(", ", [
-    for name in ["topic_arn", "alarm_topic_arn"] : "notifications.${name} (${var.notifications[name]})"
-    if var.notifications[name] == null ? false : split(":", var.notifications[name])[3] != local.region
-  ])
-
   # An alarm's message carries no attributes, and it is a failure.
   failures_only = jsonencode({ severity = ["warning", "error", { exists = false }] })
 }

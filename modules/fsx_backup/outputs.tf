@@ -19,15 +19,13 @@ output "schedules" {
 output "commands" {
   description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `check`, `list_backups`. They need the AWS CLI, version 2."
   value = {
-    for key, message in local.messages : key => {
-      backup_now    = "${local.invoke} --payload '${replace(jsonencode(message), "'", "'\\''")}' /dev/stdout"
-      dry_run_purge = "${local.invoke} --payload '${replace(jsonencode(merge(message, { action = "purge", dry_run = true })), "'", "'\\''")}' /dev/stdout"
-      check         = "${local.invoke} --payload '${replace(jsonencode(local.checks[key].message), "'", "'\\''")}' /dev/stdout"
+    for key, plan in local.plans : key => {
+      backup_now    = "${local.invoke} --payload '{\"action\":\"backup\",\"plan\":${plan},\"version\":1}' /dev/stdout"
+      dry_run_purge = "${local.invoke} --payload '{\"action\":\"purge\",\"dry_run\":true,\"plan\":${plan},\"version\":1}' /dev/stdout"
+      check         = "${local.invoke} --payload '{\"action\":\"check\",\"plan\":${local.checked_plans[key]},\"version\":1}' /dev/stdout"
       list_backups = join(" ", [
-        "aws fsx describe-backups --region ${local.region}",
-        startswith(coalesce(var.file_systems[key].file_system_id, var.file_systems[key].volume_id), "fsvol-")
-        ? "--filters Name=volume-id,Values=${coalesce(var.file_systems[key].volume_id, "-")}"
-        : "--filters Name=file-system-id,Values=${coalesce(var.file_systems[key].file_system_id, "-")}",
+        "aws fsx describe-backups --region ${local.region} --filters",
+        var.file_systems[key].volume_id == null ? "Name=file-system-id,Values=${var.file_systems[key].file_system_id}" : "Name=volume-id,Values=${var.file_systems[key].volume_id}",
         "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] && Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
         "--output table",
       ])
@@ -41,7 +39,7 @@ locals {
 
 output "check_command" {
   description = "Command to paste: checks the deployment now, and names the removed plans whose backups are still there."
-  value       = "${local.invoke} --payload '${jsonencode(local.checks["_deployment"].message)}' /dev/stdout"
+  value       = "${local.invoke} --payload '{\"action\":\"check\",\"plans\":${local.known_plans},\"version\":1}' /dev/stdout"
 }
 
 output "alarms" {

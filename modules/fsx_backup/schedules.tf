@@ -1,43 +1,52 @@
 resource "aws_scheduler_schedule_group" "this" {
   name = local.groups.backups
   tags = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(local.bad_expressions) == 0
+      error_message = "EventBridge Scheduler would refuse these schedules. Correct: ${join("; ", local.bad_expressions)}."
+    }
+
+    precondition {
+      condition     = length(local.single_checks) == 0
+      error_message = "A check comes again and again: give check_schedule and deployment_check_schedule as cron(...) or rate(...). Correct: ${join(", ", local.single_checks)}."
+    }
+
+    precondition {
+      condition     = length(local.elsewhere) == 0
+      error_message = "Topics, keys and rules must be of the deployment's own Region, ${local.region}. Give ones of this Region for: ${join(", ", local.elsewhere)}."
+    }
+  }
 }
 
-locals {
-  # Scheduler looks for its keyword literally, but jsonencode escapes the angle brackets.
-  scheduled_time_keyword = "<aws.scheduler.scheduled-time>"
-  escaped_keyword        = trimsuffix(trimprefix(jsonencode(local.scheduled_time_keyword), "\""), "\"")
-}
-
+# Terraform goes through the whole of `for_each` for every single instance: it is a map of texts, and the rest of a plan
+# is looked up. With the plans themselves a thousand of them would take minutes.
 resource "aws_scheduler_schedule" "backup" {
-  for_each = var.file_systems
+  for_each = local.backup_messages
 
   name        = each.key
   group_name  = aws_scheduler_schedule_group.this.name
-  description = "Backs up ${coalesce(each.value.file_system_id, each.value.volume_id)} (fsx-backup, deployment ${var.name})"
-  state       = each.value.enabled ? "ENABLED" : "DISABLED"
+  description = "Backs up ${coalesce(var.file_systems[each.key].file_system_id, var.file_systems[each.key].volume_id)} (fsx-backup, deployment ${var.name})"
+  state       = var.file_systems[each.key].enabled ? "ENABLED" : "DISABLED"
   kms_key_arn = local.key_arn
 
-  schedule_expression          = each.value.schedule
-  schedule_expression_timezone = each.value.timezone
+  schedule_expression          = var.file_systems[each.key].schedule
+  schedule_expression_timezone = var.file_systems[each.key].timezone
 
   flexible_time_window {
-    mode                      = each.value.flexible_window_minutes == 0 ? "OFF" : "FLEXIBLE"
-    maximum_window_in_minutes = each.value.flexible_window_minutes == 0 ? null : each.value.flexible_window_minutes
+    mode                      = var.file_systems[each.key].flexible_window_minutes == 0 ? "OFF" : "FLEXIBLE"
+    maximum_window_in_minutes = var.file_systems[each.key].flexible_window_minutes == 0 ? null : var.file_systems[each.key].flexible_window_minutes
   }
 
   target {
     arn      = aws_sqs_queue.this.arn
     role_arn = aws_iam_role.scheduler.arn
-    input = replace(
-      jsonencode(merge(local.messages[each.key], { scheduled_time = local.scheduled_time_keyword })),
-      local.escaped_keyword,
-      local.scheduled_time_keyword,
-    )
+    input    = each.value
 
     # An occurrence delivered after its start window would only be a failure.
     retry_policy {
-      maximum_event_age_in_seconds = min(86400, max(60, each.value.start_window_minutes * 60))
+      maximum_event_age_in_seconds = min(86400, max(60, var.file_systems[each.key].start_window_minutes * 60))
       maximum_retry_attempts       = 185
     }
 

@@ -66,214 +66,76 @@ variable "file_systems" {
   default  = {}
   nullable = false
 
+  # Each block lists the bad entries of its kind, in the condition and in the message: Terraform 1.5 to 1.8 let neither
+  # look at a local. So that a thousand plans are read fast, values that many plans share are looked at once, and
+  # patterns have no counts. Schedules are read in expressions.tf.
   validation {
-    condition     = alltrue([for key in keys(var.file_systems) : can(regex("^[0-9A-Za-z_.-]{1,64}$", key))])
-    error_message = "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-'. Rename: ${join(", ", [for key in keys(var.file_systems) : jsonencode(key) if !can(regex("^[0-9A-Za-z_.-]{1,64}$", key))])}."
+    condition     = length([for key, plan in var.file_systems : key if length(key) > 64 || !can(regex("^[0-9A-Za-z][0-9A-Za-z_.-]*$", key))]) == 0
+    error_message = "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-', beginning with a letter or digit. Rename: ${join(", ", [for key, plan in var.file_systems : jsonencode(key) if length(key) > 64 || !can(regex("^[0-9A-Za-z][0-9A-Za-z_.-]*$", key))])}."
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : plan == null ? false : (plan.file_system_id == null) != (plan.volume_id == null)])
-    error_message = "file_systems: give exactly one of file_system_id and volume_id in: ${join(", ", [for key, plan in var.file_systems : key if plan == null ? true : (plan.file_system_id == null) == (plan.volume_id == null)])}."
+    condition     = length([for key, plan in var.file_systems : key if plan == null ? true : (plan.file_system_id == null) == (plan.volume_id == null)]) == 0
+    error_message = "file_systems: give exactly one of file_system_id and volume_id in: ${join(", ", [for key, plan in var.file_systems : "${key} (${try(plan.file_system_id, null) == null ? "neither" : "both"})" if plan == null ? true : (plan.file_system_id == null) == (plan.volume_id == null)])}."
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : can(regex("^fs-[0-9a-f]{8,18}$", plan.file_system_id)) if try(plan.file_system_id, null) != null])
-    error_message = "file_systems: file_system_id must look like fs-0123456789abcdef0. Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${plan.file_system_id})" if try(plan.file_system_id, null) == null ? false : !can(regex("^fs-[0-9a-f]{8,18}$", plan.file_system_id))])}."
+    condition     = length([for key, plan in var.file_systems : key if try(plan.file_system_id, null) == null ? false : length(plan.file_system_id) < 11 || length(plan.file_system_id) > 21 || !can(regex("^fs-[0-9a-f]+$", plan.file_system_id))]) == 0
+    error_message = "file_systems: file_system_id must look like fs-0123456789abcdef0. Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${plan.file_system_id})" if try(plan.file_system_id, null) == null ? false : length(plan.file_system_id) < 11 || length(plan.file_system_id) > 21 || !can(regex("^fs-[0-9a-f]+$", plan.file_system_id))])}."
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : can(regex("^fsvol-[0-9a-f]{17}$", plan.volume_id)) if try(plan.volume_id, null) != null])
-    error_message = "file_systems: volume_id must look like fsvol-0123456789abcdef0. Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${plan.volume_id})" if try(plan.volume_id, null) == null ? false : !can(regex("^fsvol-[0-9a-f]{17}$", plan.volume_id))])}."
+    condition     = length([for key, plan in var.file_systems : key if try(plan.volume_id, null) == null ? false : length(plan.volume_id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", plan.volume_id))]) == 0
+    error_message = "file_systems: volume_id must look like fsvol-0123456789abcdef0. Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${plan.volume_id})" if try(plan.volume_id, null) == null ? false : length(plan.volume_id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", plan.volume_id))])}."
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : can(regex("^(cron|rate|at)\\([^()]+\\)$", plan.schedule))])
-    error_message = "file_systems: schedule must be cron(minutes hours day-of-month month day-of-week year), rate(n units) or at(yyyy-mm-ddThh:mm:ss). Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${try(plan.schedule, "null")})" if !can(regex("^(cron|rate|at)\\([^()]+\\)$", plan.schedule))])}."
+    condition     = length([for zone, keys in { for key, plan in var.file_systems : plan.timezone => key... if plan != null } : zone if length(zone) > 50 || !can(regex("^[A-Z][0-9A-Za-z_+-]*(/[A-Z][0-9A-Za-z_+-]*)*$", zone))]) == 0
+    error_message = format("file_systems: timezone must be an IANA name of at most 50 characters, like Europe/Paris. Correct: %s.", join("; ", [for zone, keys in { for key, plan in var.file_systems : plan.timezone => key... if plan != null } : format("%s (%s)", join(", ", keys), zone) if length(zone) > 50 || !can(regex("^[A-Z][0-9A-Za-z_+-]*(/[A-Z][0-9A-Za-z_+-]*)*$", zone))]))
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : can(regex("^[A-Za-z][A-Za-z0-9_+/-]{0,49}$", plan.timezone))])
-    error_message = "file_systems: timezone must be an IANA name like Europe/Paris. Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${try(plan.timezone, "null")})" if !can(regex("^[A-Za-z][A-Za-z0-9_+/-]{0,49}$", plan.timezone))])}."
+    condition     = length([for key, plan in var.file_systems : key if try(plan.flexible_window_minutes < 0 || plan.flexible_window_minutes > 1440 || floor(plan.flexible_window_minutes) != plan.flexible_window_minutes, false)]) == 0
+    error_message = "file_systems: flexible_window_minutes must be a whole number from 0 (off) to 1440. Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${plan.flexible_window_minutes})" if try(plan.flexible_window_minutes < 0 || plan.flexible_window_minutes > 1440 || floor(plan.flexible_window_minutes) != plan.flexible_window_minutes, false)])}."
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : try(plan.flexible_window_minutes >= 0 && plan.flexible_window_minutes <= 1440 && floor(plan.flexible_window_minutes) == plan.flexible_window_minutes, false)])
-    error_message = "file_systems: flexible_window_minutes must be a whole number from 0 (off) to 1440. Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${try(plan.flexible_window_minutes, "null")})" if !try(plan.flexible_window_minutes >= 0 && plan.flexible_window_minutes <= 1440 && floor(plan.flexible_window_minutes) == plan.flexible_window_minutes, false)])}."
+    condition     = length(flatten([for text, keys in { for key, plan in var.file_systems : jsonencode(plan.retention) => key... if plan != null } : [for rule, value in jsondecode(text) : rule if value < (contains(["days", "keep_last", "max_deletes"], rule) ? 1 : -1) || value > 100000 || floor(value) != value]])) == 0
+    error_message = format("file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly to keep_yearly from 0 to 100000, or -1 for unlimited. Correct: %s.", join("; ", flatten([for text, keys in { for key, plan in var.file_systems : jsonencode(plan.retention) => key... if plan != null } : [for rule, value in jsondecode(text) : format("%s (%s = %s)", join(", ", keys), rule, value) if value < (contains(["days", "keep_last", "max_deletes"], rule) ? 1 : -1) || value > 100000 || floor(value) != value]])))
   }
 
   validation {
-    condition     = alltrue(flatten([for plan in values(var.file_systems) : [for rule in ["days", "keep_last", "max_deletes"] : try(plan.retention[rule] >= 1 && plan.retention[rule] <= 100000 && floor(plan.retention[rule]) == plan.retention[rule], false)]]))
-    error_message = "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000. Correct: ${join(", ", flatten([for key, plan in var.file_systems : [for rule in ["days", "keep_last", "max_deletes"] : "${key} (${rule} = ${try(plan.retention[rule], "null")})" if !try(plan.retention[rule] >= 1 && plan.retention[rule] <= 100000 && floor(plan.retention[rule]) == plan.retention[rule], false)]]))}."
+    condition     = length([for key, plan in var.file_systems : key if try(plan.start_window_minutes < 1 || plan.start_window_minutes > plan.completion_window_minutes || plan.completion_window_minutes > 18720 || floor(plan.start_window_minutes) != plan.start_window_minutes || floor(plan.completion_window_minutes) != plan.completion_window_minutes, false)]) == 0
+    error_message = "file_systems: start_window_minutes and completion_window_minutes must be whole numbers of at least 1, the first not longer than the second, and that at most 18720 (13 days: a message lives 14). Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (start ${plan.start_window_minutes}, completion ${plan.completion_window_minutes})" if try(plan.start_window_minutes < 1 || plan.start_window_minutes > plan.completion_window_minutes || plan.completion_window_minutes > 18720 || floor(plan.start_window_minutes) != plan.start_window_minutes || floor(plan.completion_window_minutes) != plan.completion_window_minutes, false)])}."
   }
 
   validation {
-    condition     = alltrue(flatten([for plan in values(var.file_systems) : [for rule in ["keep_hourly", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"] : try(plan.retention[rule] >= -1 && plan.retention[rule] <= 100000 && floor(plan.retention[rule]) == plan.retention[rule], false)]]))
-    error_message = "file_systems: retention's keep_hourly to keep_yearly must be whole numbers from 0 to 100000, or -1 for unlimited. Correct: ${join(", ", flatten([for key, plan in var.file_systems : [for rule in ["keep_hourly", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly"] : "${key} (${rule} = ${try(plan.retention[rule], "null")})" if !try(plan.retention[rule] >= -1 && plan.retention[rule] <= 100000 && floor(plan.retention[rule]) == plan.retention[rule], false)]]))}."
-  }
-
-  validation {
-    condition     = alltrue([for plan in values(var.file_systems) : try(plan.start_window_minutes >= 1 && plan.start_window_minutes <= plan.completion_window_minutes && plan.completion_window_minutes <= 18720 && floor(plan.start_window_minutes) == plan.start_window_minutes && floor(plan.completion_window_minutes) == plan.completion_window_minutes, false)])
-    error_message = "file_systems: start_window_minutes must be a whole number of at least 1 and not longer than completion_window_minutes, and that at most 18720 (13 days: a message lives 14). Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (start ${try(plan.start_window_minutes, "null")}, completion ${try(plan.completion_window_minutes, "null")})" if !try(plan.start_window_minutes >= 1 && plan.start_window_minutes <= plan.completion_window_minutes && plan.completion_window_minutes <= 18720 && floor(plan.start_window_minutes) == plan.start_window_minutes && floor(plan.completion_window_minutes) == plan.completion_window_minutes, false)])}."
-  }
-
-  validation {
-    condition     = !contains(keys(var.file_systems), "_deployment")
-    error_message = "file_systems: _deployment is the name of the deployment's own check. Rename: \"_deployment\"."
-  }
-
-  validation {
-    condition     = alltrue([for plan in values(var.file_systems) : try(plan.max_backup_age_hours, null) == null ? true : plan.max_backup_age_hours > 0 && plan.max_backup_age_hours <= 8760])
+    condition     = length([for key, plan in var.file_systems : key if try(plan.max_backup_age_hours, null) == null ? false : plan.max_backup_age_hours <= 0 || plan.max_backup_age_hours > 8760]) == 0
     error_message = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760 (a year). Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${plan.max_backup_age_hours})" if try(plan.max_backup_age_hours, null) == null ? false : plan.max_backup_age_hours <= 0 || plan.max_backup_age_hours > 8760])}."
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : can(regex("^(cron|rate)\\([^()]+\\)$", plan.check_schedule))])
-    error_message = "file_systems: check_schedule must be cron(minutes hours day-of-month month day-of-week year) or rate(n units). Correct: ${join(", ", [for key, plan in var.file_systems : "${key} (${try(plan.check_schedule, "null")})" if !can(regex("^(cron|rate)\\([^()]+\\)$", plan.check_schedule))])}."
+    condition     = length([for name, keys in { for key, plan in var.file_systems : plan.backup_name => key... if plan != null } : name if name == "" || length(name) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", name))]) == 0
+    error_message = format("file_systems: backup_name becomes a tag's value and must be 1 to 256 letters, digits, spaces or any of _.:/=+-@. Correct: %s.", join("; ", [for name, keys in { for key, plan in var.file_systems : plan.backup_name => key... if plan != null } : format("%s (%s)", join(", ", keys), jsonencode(name)) if name == "" || length(name) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", name))]))
   }
 
   validation {
-    condition     = alltrue(flatten([for plan in values(var.file_systems) : [for tag in keys(try(plan.backup_tags, {})) : !startswith(tag, "aws:") && !startswith(tag, "fsx-backup:") && tag != "Name"]]))
-    error_message = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name (that is backup_name). Remove: ${join(", ", flatten([for key, plan in var.file_systems : [for tag in keys(try(plan.backup_tags, {})) : "${key} (${tag})" if startswith(tag, "aws:") || startswith(tag, "fsx-backup:") || tag == "Name"]]))}."
+    condition     = length(flatten([for text, keys in { for key, plan in var.file_systems : jsonencode({ backup_tags = plan.backup_tags, purge_tags = plan.purge_tags, adopt_tags = plan.adopt_tags }) => key... if plan != null } : [for name, tags in jsondecode(text) : [for tag, value in tags : tag if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true)]]])) == 0
+    error_message = format("file_systems: a tag's key has 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@. Correct: %s.", join("; ", flatten([for text, keys in { for key, plan in var.file_systems : jsonencode({ backup_tags = plan.backup_tags, purge_tags = plan.purge_tags, adopt_tags = plan.adopt_tags }) => key... if plan != null } : [for name, tags in jsondecode(text) : [for tag, value in tags : format("%s (%s: %s = %s)", join(", ", keys), name, jsonencode(tag), jsonencode(value)) if try(tag == "" || length(tag) > 128 || length(value) > 256 || can(regex("[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]", "${tag}${value}")), true)]]])))
   }
 
   validation {
-    condition     = alltrue([for plan in values(var.file_systems) : length(try(plan.backup_tags, {})) <= 46])
-    error_message = "file_systems: a backup has 50 tags at most, 4 of them the deployment's: give at most 46 backup_tags in: ${join(", ", [for key, plan in var.file_systems : key if length(try(plan.backup_tags, {})) > 46])}."
-  }
-}
-
-variable "additional_targets" {
-  description = "Ids of file systems and volumes without a plan that may be backed up by direct invocation, for example by EventBridge rules made by hand."
-  type        = set(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for id in var.additional_targets : can(regex("^(fs-[0-9a-f]{8,18}|fsvol-[0-9a-f]{17})$", id))])
-    error_message = "additional_targets must be ids like fs-0123456789abcdef0 or fsvol-0123456789abcdef0. Correct: ${join(", ", [for id in var.additional_targets : id if !can(regex("^(fs-[0-9a-f]{8,18}|fsvol-[0-9a-f]{17})$", id))])}."
-  }
-}
-
-variable "event_rules" {
-  description = "ARNs of EventBridge rules made elsewhere that may invoke the function, by a name of your choice."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for arn in values(var.event_rules) : can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/.+$", arn))])
-    error_message = "event_rules must be ARNs of EventBridge rules, like arn:aws:events:eu-west-1:123456789012:rule/nightly. Correct: ${join(", ", [for key, arn in var.event_rules : "${key} (${coalesce(arn, "null")})" if !can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:rule/.+$", arn))])}."
-  }
-}
-
-variable "encryption" {
-  description = <<-EOT
-    The key for queues, topic, logs, schedules and the function's environment; by default one of the module's own.
-
-    - `kms_key_arn`: an existing key instead. Its policy must admit what `modules/fsx_backup/encryption.tf` admits.
-    - `create_key`: say `false` when `kms_key_arn` is made in the same apply, so that it is known in the plan whether one is needed.
-  EOT
-  type = object({
-    kms_key_arn = optional(string)
-    create_key  = optional(bool)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = var.encryption.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.encryption.kms_key_arn))
-    error_message = "encryption.kms_key_arn must be the ARN of a key (not of an alias), like arn:aws:kms:eu-west-1:123456789012:key/…, not \"${coalesce(var.encryption.kms_key_arn, "null")}\"."
+    condition     = length(flatten([for key, plan in var.file_systems : [for tag, value in try(plan.backup_tags, {}) : key if startswith(tag, "aws:") || startswith(tag, "fsx-backup:") || tag == "Name"]])) == 0
+    error_message = format("file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name (that is backup_name). Remove: %s.", join(", ", flatten([for key, plan in var.file_systems : [for tag, value in try(plan.backup_tags, {}) : "${key} (${tag})" if startswith(tag, "aws:") || startswith(tag, "fsx-backup:") || tag == "Name"]])))
   }
 
   validation {
-    condition     = var.encryption.create_key == null ? true : var.encryption.create_key == (var.encryption.kms_key_arn == null)
-    error_message = "encryption.create_key contradicts encryption.kms_key_arn: set one of them, or create_key = false with the kms_key_arn."
+    condition     = length(flatten([for key, plan in var.file_systems : [for tag, value in try(plan.adopt_tags, {}) : key if startswith(tag, "fsx-backup:")]])) == 0
+    error_message = format("file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never adopted. Remove: %s.", join(", ", flatten([for key, plan in var.file_systems : [for tag, value in try(plan.adopt_tags, {}) : "${key} (${tag})" if startswith(tag, "fsx-backup:")]])))
   }
-}
-
-variable "permissions_boundary_arn" {
-  description = "Permissions boundary for the two roles."
-  type        = string
-  default     = null
-}
-
-variable "vpc" {
-  description = "Subnets and security groups to run the function in. It needs a way to the endpoints of FSx, SNS, SQS and, with tracing, X-Ray."
-  type = object({
-    subnet_ids         = list(string)
-    security_group_ids = list(string)
-  })
-  default = null
-}
-
-variable "package" {
-  description = <<-EOT
-    Another package than the module's own, for example a signed one.
-
-    - `path`: a zip file; or `s3_bucket`, `s3_key`, `s3_object_version`: an object.
-    - `code_signing_config_arn`: refuse packages that are not signed.
-  EOT
-  type = object({
-    path                    = optional(string)
-    s3_bucket               = optional(string)
-    s3_key                  = optional(string)
-    s3_object_version       = optional(string)
-    code_signing_config_arn = optional(string)
-  })
-  default  = {}
-  nullable = false
 
   validation {
-    condition     = (var.package.s3_bucket == null) == (var.package.s3_key == null)
-    error_message = "package: s3_bucket and s3_key go together."
+    condition     = length(flatten([for key, plan in var.file_systems : [for name, most in { backup_tags = 46, purge_tags = 50, adopt_tags = 50 } : key if try(length(plan[name]) > most, false)]])) == 0
+    error_message = format("file_systems: a backup has 50 tags at most, 4 of them the deployment's: give at most 46 backup_tags, 50 purge_tags or adopt_tags in: %s.", join(", ", flatten([for key, plan in var.file_systems : [for name, most in { backup_tags = 46, purge_tags = 50, adopt_tags = 50 } : "${key} (${length(plan[name])} ${name})" if try(length(plan[name]) > most, false)]])))
   }
-}
-
-variable "log_retention_days" {
-  description = "How long the function's log is kept, in days, as CloudWatch Logs has them."
-  type        = number
-  default     = 365
-  nullable    = false
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, not ${var.log_retention_days}."
-  }
-}
-
-variable "maximum_concurrency" {
-  description = "How many occurrences are worked on at the same moment: what protects the FSx API when many plans fire together."
-  type        = number
-  default     = 5
-  nullable    = false
-
-  validation {
-    condition     = var.maximum_concurrency >= 2 && var.maximum_concurrency <= 1000 && floor(var.maximum_concurrency) == var.maximum_concurrency
-    error_message = "maximum_concurrency must be a whole number from 2 to 1000 (Lambda's limits), not ${var.maximum_concurrency}."
-  }
-}
-
-variable "reserved_concurrency" {
-  description = "Concurrency to reserve for the function; null reserves none. Accounts whose whole quota is 10 cannot reserve any."
-  type        = number
-  default     = null
-
-  validation {
-    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 2 && floor(var.reserved_concurrency) == var.reserved_concurrency
-    error_message = "reserved_concurrency must be null or a whole number of at least maximum_concurrency."
-  }
-}
-
-variable "tracing" {
-  description = "Trace the function with X-Ray."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
-variable "tags" {
-  description = "Tags of every resource that the module makes (not of the backups: see `backup_tags`)."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }

@@ -29,6 +29,11 @@ def aws_environment() -> Iterator[dict[str, str]]:
     server.stop()
 
 
+def module_call(folder: Path, **arguments: Any) -> dict[str, Any]:
+    """A call of the module from a configuration in `folder`."""
+    return {"source": os.path.relpath(MODULE, folder), **arguments}
+
+
 class ModulePlanner:
     """Plans the module with the arguments given, as a platform repository would call it."""
 
@@ -46,7 +51,7 @@ class ModulePlanner:
         configuration = {
             # Its output is known after apply only, like the id of a file system made in the same apply.
             "resource": {"terraform_data": {"later": {"input": "anything"}}},
-            "module": {"fsx_backup": {"source": os.path.relpath(MODULE, self.stack.folder), **arguments}},
+            "module": {"fsx_backup": module_call(self.stack.folder, **arguments)},
             "output": {name: {"value": f"${{module.fsx_backup.{name}}}"} for name in ("name", "plans", "commands")},
         }
         (self.stack.folder / "main.tf.json").write_text(json.dumps(configuration, indent=1))

@@ -1,0 +1,262 @@
+"""What the module takes and what it refuses: one row an input, with the words that tell the caller what to do.
+
+A refused row is (value, rule and remedy as the message begins them, the entry as the message shows it).
+Sources: FSx, Scheduler, Lambda, IAM, SNS and CloudWatch Logs API references; EventBridge Scheduler user guide,
+"Schedule types".
+"""
+
+from typing import Any
+
+HOME = {"file_system_id": "fs-0123456789abcdef0"}
+VOLUME = "fsvol-0123456789abcdef0"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+RULE = "arn:aws:events:eu-west-1:123456789012:rule/nightly"
+SIGNING = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0"
+SUBNETS = [f"subnet-{n:017x}" for n in range(17)]
+GROUP = "sg-0123456789abcdef0"
+
+Refused = tuple[Any, str, str]
+
+ACCEPTED_EXPRESSIONS = [
+    "rate(1 minute)", "rate(5 minutes)", "rate(1 hour)", "rate(12 hours)", "rate(1 day)", "rate(30 days)",
+    "cron(0 0/4 * * ? *)", "cron(0 10 * * ? *)", "cron(15 12 * * ? *)", "cron(0 18 ? * MON-FRI *)",
+    "cron(0 8 1 * ? *)", "cron(0/10 * ? * MON-FRI *)", "cron(0/5 8-17 ? * MON-FRI *)", "cron(1/10 * * * ? *)",
+    "cron(15 10 ? * 6L 2022-2023)", "cron(0 9 ? * 2#1 *)", "cron(0 9 ? * FRI#2 *)", "cron(0 2 L * ? *)",
+    "cron(0 2 LW * ? *)", "cron(0 2 3W * ? *)", "cron(0 2 ? * L *)", "cron(0 2 ? JAN,FEB,MAR * 2199)",
+    "cron(*/15 2,14 1-15 JAN-JUN ? 1970/2)", "cron(05 08 01 01 ? *)", "cron(0 8-18/2 ? * 2/2 *)", "cron(0  2 * * ? *)",
+    "at(2030-12-31T23:00:00)", "at(2028-02-29T00:00:00)",
+]  # fmt: skip
+
+SIX = "cron takes six fields: minutes hours day-of-month month day-of-week year"
+RATE = "rate takes a whole number and its unit, like rate(1 hour) or rate(12 hours)"
+AT = "at takes a date and time of the calendar, like at(2030-12-31T23:00:00)"
+ONE = "exactly one of day-of-month and day-of-week must be ?"
+NONE = "it is none of cron(...), rate(...) and at(...)"
+REFUSED_EXPRESSIONS = {
+    **dict.fromkeys(["rate(1 hours)", "rate(5 hour)", "rate(0 minutes)", "rate(-1 hours)", "rate(1.5 hours)"], RATE),
+    **dict.fromkeys(["rate(2 weeks)", "rate(05 minutes)", "rate(5)", "rate(60 seconds)"], RATE),
+    **dict.fromkeys(["every day", "0 0 * * ? *", "CRON(0 0 * * ? *)"], NONE),
+    **dict.fromkeys(["cron(0 0 * * *)", "cron(0 0 * * ? * *)", "cron()", "cron(0 0 * * ? *"], SIX),
+    **dict.fromkeys(["cron(0 0 * * * *)", "cron(0 0 ? * ? *)", "cron(0 0 1 * MON *)"], ONE),
+    **dict.fromkeys(["at(2026-02-30T00:00:00)", "at(2026-02-28)", "at(2026-02-28T24:00:00)"], AT),
+    **dict.fromkeys(["at(2026-02-28T23:00:00Z)", "at(2026-02-28 23:00:00)"], AT),
+    "cron(60 0 * * ? *)": "its minutes cannot be 60",
+    "cron(? 0 * * ? *)": "its minutes cannot be ?",
+    "cron(0 24 * * ? *)": "its hours cannot be 24",
+    "cron(0 0/0 * * ? *)": "its hours cannot be 0/0",
+    "cron(0/61 0 * * ? *)": "its minutes cannot be 0/61",
+    "cron(0 18-8 * * ? *)": "its hours cannot be 18-8",
+    "cron(0 1,,2 * * ? *)": "its hours cannot be 1,,2",
+    "cron(0 0 32 * ? *)": "its day-of-month cannot be 32",
+    "cron(0 0 0 * ? *)": "its day-of-month cannot be 0",
+    "cron(0 0 32W * ? *)": "its day-of-month cannot be 32W",
+    "cron(0 0 L,1 * ? *)": "its day-of-month cannot be L,1",
+    "cron(0 0 * 13 ? *)": "its month cannot be 13",
+    "cron(0 0 * JANUARY ? *)": "its month cannot be JANUARY",
+    "cron(0 0 ? * 8 *)": "its day-of-week cannot be 8",
+    "cron(0 0 ? * MON#6 *)": "its day-of-week cannot be MON#6",
+    "cron(0 0 ? * 3#1,6#3 *)": "its day-of-week cannot be 3#1,6#3",
+    "cron(0 0 * * ? 1969)": "its year cannot be 1969",
+    "cron(0 0 * * ? 2200)": "its year cannot be 2200",
+    "cron(a 25 * * * *)": f"its hours cannot be 25, its minutes cannot be a, {ONE}",
+}
+
+ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
+    "a": HOME,
+    "9_of-all.kinds": HOME,
+    "x" * 64: HOME,
+    "short-id": {"file_system_id": "fs-01234567"},
+    "long-id": {"file_system_id": "fs-0123456789abcdef01"},
+    "volume": {"volume_id": VOLUME},
+    "nulls": dict.fromkeys(
+        ("volume_id", "schedule", "timezone", "enabled", "retention", "backup_tags", "backup_name", "check_schedule")
+    ) | HOME,
+    "windows": HOME | {"flexible_window_minutes": 1440, "start_window_minutes": 18720, "completion_window_minutes": 18720},
+    "least-windows": HOME | {"flexible_window_minutes": 1, "start_window_minutes": 1, "completion_window_minutes": 1},
+    "unlimited": HOME | {"retention": {"days": 100_000, "keep_last": 100_000, "keep_daily": -1, "keep_yearly": 100_000}},
+    "least": HOME | {"retention": {"days": 1, "keep_last": 1, "max_deletes": 1, "keep_hourly": 0}},
+    "null-rules": HOME | {"retention": {"days": None, "keep_weekly": None}},
+    "tags": HOME | {"backup_tags": {"Team/Group": "données +-=._:/@ 東京", "empty": "", "k" * 128: "v" * 256}},
+    "adopted": HOME | {"adopt_tags": {"Name": "old"}, "purge_tags": {"aws:cloudformation:stack-name": "old"}},
+    "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(46)}},
+    "name": HOME | {"backup_name": "Nightly backup: site/unit 7 (@home)".replace("(", "").replace(")", "")},
+    "age": HOME | {"max_backup_age_hours": 0.5, "check_schedule": "rate(10 minutes)", "schedule": "rate(15 minutes)"},
+    **{f"zone-{n}": HOME | {"timezone": zone} for n, zone in enumerate(
+        ["UTC", "Europe/Paris", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "America/Port-au-Prince", "GMT0", "EST5EDT"]
+    )},
+}  # fmt: skip
+
+KEYS = "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-', beginning "
+TARGET = "file_systems: give exactly one of file_system_id and volume_id in:"
+RETENTION = "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly"
+WINDOWS = "file_systems: start_window_minutes and completion_window_minutes must be whole numbers of at least 1, the first"
+AGE = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760"
+FLEXIBLE = "file_systems: flexible_window_minutes must be a whole number from 0 (off) to 1440."
+ZONE = "file_systems: timezone must be an IANA name of at most 50 characters, like Europe/Paris."
+NAME = "file_systems: backup_name becomes a tag's value and must be 1 to 256 letters, digits, spaces or any of _.:/=+-@."
+TAGS = "file_systems: a tag's key has 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@."
+RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name"
+COUNT = "file_systems: a backup has 50 tags at most, 4 of them the deployment's: give at most 46 backup_tags"
+FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0."
+VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
+
+REFUSED_PLANS: dict[str, Refused] = {
+    **{key: (HOME, KEYS, f'"{key}"') for key in ("", "y" * 65, "has space", "slash/ed", "ünïcode", "_deployment", "-x", ".")},
+    "nothing": (None, TARGET, "nothing (neither)"),
+    "neither": ({}, TARGET, "neither (neither)"),
+    "both": (HOME | {"volume_id": VOLUME}, TARGET, "both (both)"),
+    "volume-as-fs": ({"file_system_id": VOLUME}, FILE_SYSTEM, f"volume-as-fs ({VOLUME})"),
+    "short": ({"file_system_id": "fs-0123"}, FILE_SYSTEM, "short (fs-0123)"),
+    "upper": ({"file_system_id": "fs-0123456789ABCDEF0"}, FILE_SYSTEM, "upper (fs-0123456789ABCDEF0)"),
+    "short-volume": ({"volume_id": "fsvol-01234567"}, VOLUME_ID, "short-volume (fsvol-01234567)"),
+    "no-zone": (HOME | {"timezone": "europe/paris"}, ZONE, "no-zone (europe/paris)"),
+    "offset": (HOME | {"timezone": "+01:00"}, ZONE, "offset (+01:00)"),
+    "half-zone": (HOME | {"timezone": "Europe/"}, ZONE, "half-zone (Europe/)"),
+    "long-zone": (HOME | {"timezone": f"Europe/{'P' * 44}"}, ZONE, f"long-zone (Europe/{'P' * 44})"),
+    "flex-over": (HOME | {"flexible_window_minutes": 1441}, FLEXIBLE, "flex-over (1441)"),
+    "flex-half": (HOME | {"flexible_window_minutes": 1.5}, FLEXIBLE, "flex-half (1.5)"),
+    "flex-under": (HOME | {"flexible_window_minutes": -1}, FLEXIBLE, "flex-under (-1)"),
+    **{
+        f"{rule}-{n}": (HOME | {"retention": {rule: value}}, RETENTION, f"{rule}-{n} ({rule} = {value})")
+        for rule in ("days", "keep_last", "max_deletes")
+        for n, value in enumerate([0, -1, 3.5, 1_000_000_000])
+    },
+    **{
+        f"{rule}-{n}": (HOME | {"retention": {rule: value}}, RETENTION, f"{rule}-{n} ({rule} = {value})")
+        for rule in ("keep_hourly", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly")
+        for n, value in enumerate([-2, 0.5, 100_001])
+    },
+    "late": (HOME | {"start_window_minutes": 61, "completion_window_minutes": 60}, WINDOWS, "late (start 61, completion 60)"),
+    "no-start": (HOME | {"start_window_minutes": 0}, WINDOWS, "no-start (start 0, completion 1440)"),
+    "endless": (HOME | {"completion_window_minutes": 18721}, WINDOWS, "endless (start 240, completion 18721)"),
+    "half": (HOME | {"start_window_minutes": 1.5}, WINDOWS, "half (start 1.5, completion 1440)"),
+    "ageless": (HOME | {"max_backup_age_hours": 0}, AGE, "ageless (0)"),
+    "aged": (HOME | {"max_backup_age_hours": 8761}, AGE, "aged (8761)"),
+    "nameless": (HOME | {"backup_name": ""}, NAME, 'nameless ("")'),
+    "quoted": (HOME | {"backup_name": "it's"}, NAME, 'quoted ("it\'s")'),
+    "long-name": (HOME | {"backup_name": "n" * 257}, NAME, f'long-name ("{"n" * 257}")'),
+    "odd-key": (HOME | {"backup_tags": {"a,b": "c"}}, TAGS, 'odd-key (backup_tags: "a,b" = "c")'),
+    "odd-value": (HOME | {"purge_tags": {"a": "b;c"}}, TAGS, 'odd-value (purge_tags: "a" = "b;c")'),
+    "null-value": (HOME | {"adopt_tags": {"a": None}}, TAGS, 'null-value (adopt_tags: "a" = null)'),
+    "long-key": (HOME | {"backup_tags": {"k" * 129: ""}}, TAGS, f'long-key (backup_tags: "{"k" * 129}" = "")'),
+    "long-value": (HOME | {"backup_tags": {"a": "v" * 257}}, TAGS, f'long-value (backup_tags: "a" = "{"v" * 257}")'),
+    "aws-tag": (HOME | {"backup_tags": {"aws:x": ""}}, RESERVED, "aws-tag (aws:x)"),
+    "own-tag": (HOME | {"backup_tags": {"fsx-backup:plan": ""}}, RESERVED, "own-tag (fsx-backup:plan)"),
+    "name-tag": (HOME | {"backup_tags": {"Name": "x"}}, RESERVED, "name-tag (Name)"),
+    "adopting": (
+        HOME | {"adopt_tags": {"fsx-backup:deployment": "old"}},
+        "file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never adopted.",
+        "adopting (fsx-backup:deployment)",
+    ),
+    "many-tags": (HOME | {"backup_tags": {f"t{n}": "" for n in range(47)}}, COUNT, "many-tags (47 backup_tags)"),
+    "many-purge": (HOME | {"purge_tags": {f"t{n}": "" for n in range(51)}}, COUNT, "many-purge (51 purge_tags)"),
+}  # fmt: skip
+
+ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
+    {"name": "a"},
+    {"name": "Prod_backups-" + "x" * 37},
+    {"additional_targets": ["fs-01234567", VOLUME]},
+    {"event_rules": {"nightly": RULE, "on_a-bus": "arn:aws-us-gov:events:us-gov-west-1:123456789012:rule/bus/x.y_z"}},
+    {"encryption": {"kms_key_arn": KEY}},
+    {"encryption": {"kms_key_arn": KEY.replace("key/", "key/mrk-"), "create_key": False}},
+    {"encryption": {"create_key": True}},
+    {"permissions_boundary_arn": "arn:aws:iam::123456789012:policy/team/boundary"},
+    {"permissions_boundary_arn": "arn:aws-cn:iam::aws:policy/PowerUserAccess"},
+    {"vpc": {"subnet_ids": SUBNETS[:16], "security_group_ids": [GROUP] * 5}},
+    {"vpc": {"subnet_ids": ["subnet-01234567"], "security_group_ids": ["sg-01234567"]}},
+    {"package": {"s3_bucket": "b", "s3_key": "k", "s3_object_version": "v", "code_signing_config_arn": SIGNING}},
+    {"log_retention_days": 0},
+    {"log_retention_days": 3653},
+    {"maximum_concurrency": 2},
+    {"maximum_concurrency": 1000, "reserved_concurrency": 1000},
+    {"tags": {"Cost Centre": "42", **{f"t{n}": "" for n in range(48)}}},
+    {"notifications": {"emails": ["a.b+c@mail.example.com"], "runbook_url": "https://wiki.example.com/x?y=z"}},
+    {"notifications": {"topic_arn": TOPIC, "create_topic": False, "alarm_topic_arn": TOPIC}},
+    {"notifications": {"topic_arn": "arn:aws-iso-b:sns:us-isob-east-1:123456789012:a_B-1"}},
+    {
+        "notifications": {
+            "subscriptions": {
+                "phone": {"protocol": "sms", "endpoint": "+33123456789"},
+                "program": {"protocol": "lambda", "endpoint": "arn:aws:lambda:eu-west-1:123456789012:function:f:live"},
+                "hook": {"protocol": "https", "endpoint": "https://hooks.example.com/x", "failures_only": True},
+                "json": {"protocol": "email-json", "endpoint": "a@example.com", "filter_policy": '{"plan": ["home"]}'},
+            }
+        }
+    },
+]
+
+SUBSCRIPTION = {"protocol": "sqs", "endpoint": "arn:aws:sqs:eu-west-1:123456789012:tickets"}
+LONG = "x" * 51
+REFUSED_ARGUMENTS: list[Refused] = [
+    ({"name": ""}, "name must be 1 to 50 letters, digits, '_' or '-'", '""'),
+    ({"name": LONG}, "name must be 1 to 50 letters, digits, '_' or '-'", f'"{LONG}"'),
+    ({"name": "fsx.backup"}, "name must be 1 to 50 letters, digits, '_' or '-'", '"fsx.backup"'),
+    ({"additional_targets": ["fs-1", VOLUME]}, "additional_targets must be ids like fs-0123", 'Correct: "fs-1".'),
+    ({"event_rules": {"a b": RULE}}, "event_rules: a key becomes part of the permission's id and must be", '"a b"'),
+    ({"event_rules": {"n": KEY}}, "event_rules must be ARNs of EventBridge rules, like arn:aws:events", f"n ({KEY})"),
+    ({"event_rules": {"n": None}}, "event_rules must be ARNs of EventBridge rules, like arn:aws:events", "n (null)"),
+    ({"encryption": {"kms_key_arn": "alias/x"}}, "encryption.kms_key_arn must be the ARN of a key", '"alias/x"'),
+    (
+        {"encryption": {"kms_key_arn": KEY, "create_key": True}},
+        "encryption.create_key contradicts encryption.kms_key_arn: set one of them",
+        "create_key = false with the kms_key_arn",
+    ),
+    (
+        {"permissions_boundary_arn": "boundary"},
+        "permissions_boundary_arn must be the ARN of a managed policy, like arn:aws:iam::123456789012:policy/boundary",
+        '"boundary"',
+    ),
+    ({"vpc": {"subnet_ids": [], "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids and 1 to 5", "not 0 and 1"),
+    ({"vpc": {"subnet_ids": SUBNETS, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "not 17 and 1"),
+    ({"vpc": {"subnet_ids": None, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "not 0 and 1"),
+    ({"vpc": {"subnet_ids": ["sn-1"], "security_group_ids": [GROUP]}}, "vpc: ids must look like subnet-0123", '"sn-1"'),
+    ({"package": {"s3_bucket": "b"}}, "package: s3_bucket (b) and s3_key (null) go together", "give both or neither"),
+    (
+        {"package": {"path": "x.zip", "s3_bucket": "b", "s3_key": "k"}},
+        "package: path (x.zip) and s3_bucket (b) name two packages",
+        "give one of them",
+    ),
+    ({"package": {"s3_object_version": "7"}}, "package: s3_object_version (7) is the version", "give its s3_bucket"),
+    ({"package": {"code_signing_config_arn": "csc"}}, "package.code_signing_config_arn must look like", '"csc"'),
+    ({"package": {"code_signing_config_arn": SIGNING}}, f"package.code_signing_config_arn ({SIGNING})", "give a signed one"),
+    ({"log_retention_days": 31}, "log_retention_days must be one of 0 (for ever), 1, 3, 5, 7", "not 31"),
+    ({"maximum_concurrency": 1}, "maximum_concurrency must be a whole number from 2 to 1000", "not 1"),
+    ({"maximum_concurrency": 2.5}, "maximum_concurrency must be a whole number from 2 to 1000", "not 2.5"),
+    ({"reserved_concurrency": 1}, "reserved_concurrency must be null or a whole number of at least", "not 1"),
+    ({"tags": {"aws:x": "y"}}, "tags: a key has 1 to 128, a value at most 256", '"aws:x" = "y"'),
+    ({"tags": {"fsx-backup:deployment": "y"}}, "tags: a key has 1 to 128", '"fsx-backup:deployment" = "y"'),
+    ({"tags": {"a": "b|c"}}, "tags: a key has 1 to 128", '"a" = "b|c"'),
+    ({"tags": {f"t{n}": "" for n in range(50)}}, "tags: a resource has 50 tags at most", "give at most 49, not 50"),
+    ({"notifications": {"emails": ["a@example.com", "b"]}}, "notifications.emails must be e-mail addresses", 'Correct: "b".'),
+    ({"notifications": {"emails": [None]}}, "notifications.emails must be e-mail addresses", "Correct: null."),
+    ({"notifications": {"topic_arn": "alerts"}}, "notifications.topic_arn must be the ARN of an SNS topic", '"alerts"'),
+    ({"notifications": {"topic_arn": f"{TOPIC}.fifo"}}, "notifications.topic_arn must be the ARN", f'"{TOPIC}.fifo"'),
+    ({"notifications": {"alarm_topic_arn": KEY}}, "notifications.alarm_topic_arn must be the ARN", f'"{KEY}"'),
+    (
+        {"notifications": {"create_topic": True, "topic_arn": TOPIC}},
+        "notifications.create_topic contradicts notifications.topic_arn: set one of them",
+        "create_topic = false with the topic_arn",
+    ),
+    ({"notifications": {"runbook_url": "my wiki"}}, "notifications.runbook_url stands in every alarm's", '"my wiki"'),
+    (
+        {"notifications": {"subscriptions": {"bird": SUBSCRIPTION | {"protocol": "carrier pigeon"}, "good": SUBSCRIPTION}}},
+        "notifications.subscriptions: protocol must be email, email-json, sms, sqs, lambda, http or https.",
+        "Correct: bird (carrier pigeon).",
+    ),
+    (
+        {"notifications": {"subscriptions": {"mail": SUBSCRIPTION | {"protocol": "email"}, "good": SUBSCRIPTION}}},
+        "notifications.subscriptions: endpoint must be an e-mail address, a phone number like +33123456789, the ARN",
+        f"Correct: mail (email: {SUBSCRIPTION['endpoint']}).",
+    ),
+    (
+        {"notifications": {"subscriptions": {"none": {"protocol": "sms", "endpoint": None}}}},
+        "notifications.subscriptions: endpoint must be",
+        "none (sms: null)",
+    ),
+    (
+        {"notifications": {"subscriptions": {"some": SUBSCRIPTION | {"filter_policy": "severity=error"}}}},
+        "notifications.subscriptions: filter_policy must be a JSON object, and not together with failures_only.",
+        "some (severity=error)",
+    ),
+]
