@@ -74,6 +74,12 @@ variable "file_systems" {
     error_message = "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-', beginning with a letter or digit. Rename: ${join(", ", [for key, plan in var.file_systems : jsonencode(key) if length(key) > 64 || !can(regex("^[0-9A-Za-z][0-9A-Za-z_.-]*$", key))])}."
   }
 
+  # The AWS sample's JSON makes backups of a plan that has its file system's id for a name, and keeps them seven days.
+  validation {
+    condition     = length([for key, plan in var.file_systems : key if can(regex("^(fs|fsvol)-[0-9a-f]+$", key))]) == 0
+    error_message = "file_systems: a key must not look like an id, which is the name that the AWS sample's JSON gives to backups of its own. Rename: ${join(", ", [for key, plan in var.file_systems : jsonencode(key) if can(regex("^(fs|fsvol)-[0-9a-f]+$", key))])}."
+  }
+
   validation {
     condition     = length([for key, plan in var.file_systems : key if plan == null ? true : (plan.file_system_id == null) == (plan.volume_id == null)]) == 0
     error_message = "file_systems: give exactly one of file_system_id and volume_id in: ${join(", ", [for key, plan in var.file_systems : "${key} (${try(plan.file_system_id, null) == null ? "neither" : "both"})" if plan == null ? true : (plan.file_system_id == null) == (plan.volume_id == null)])}."

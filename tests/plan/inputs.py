@@ -87,6 +87,7 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     )},
 }  # fmt: skip
 
+LIKE_AN_ID = "a key must not look like an id"
 KEYS = "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-', beginning "
 TARGET = "file_systems: give exactly one of file_system_id and volume_id in:"
 RETENTION = "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly"
@@ -103,6 +104,7 @@ VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
 
 REFUSED_PLANS: dict[str, Refused] = {
     **{key: (HOME, KEYS, f'"{key}"') for key in ("", "y" * 65, "has space", "slash/ed", "ünïcode", "_deployment", "-x", ".")},
+    **{key: (HOME, LIKE_AN_ID, f'"{key}"') for key in (HOME["file_system_id"], VOLUME)},
     "nothing": (None, TARGET, "nothing (neither)"),
     "neither": ({}, TARGET, "neither (neither)"),
     "both": (HOME | {"volume_id": VOLUME}, TARGET, "both (both)"),
