@@ -21,7 +21,7 @@ from sandbox.terraform import Plan, Stack
 
 sys.path.insert(0, str(ROOT / "lambda_src"))
 from fsx_backup import metrics
-from fsx_backup.check import Health, Survey
+from fsx_backup.health import Health, Survey
 
 NAME = "hpc"
 HOURS = 72

@@ -1,94 +1,61 @@
-"""What a listing says of a plan's health, and of a deployment's. Pure: no calls, no clock."""
+"""A check: measures a plan or the whole deployment. It changes nothing; what is measured becomes metrics."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .model import AVAILABLE, DEPLOYMENT_TAG, FAILED, IN_PROGRESS, PLAN_TAG, USER_INITIATED
-from .retention import owned
+from . import fsx, health, metrics, notifications
+from .model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
-    from .model import Backup, Plan
+    from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
+    from mypy_boto3_fsx import FSxClient
 
-# AWS Backup's backups fill the same quota as user-initiated ones; automatic ones do not count.
-COUNTED_TYPES = (USER_INITIATED, "AWS_BACKUP")
-WARNING_PERCENT = 80
-
-
-@dataclass(frozen=True)
-class Health:
-    """A plan's own backups, counted. `size`: bytes of those whose size FSx tells, None if it tells none."""
-
-    newest: Backup | None
-    age_hours: float | None
-    good: int
-    failed: int
-    in_progress: int
-    size: int | None
+    from .settings import Settings
 
 
 @dataclass(frozen=True)
-class Survey:
-    """A whole deployment: backups whose plan is gone, by the plan's name; the account's backups, by type."""
+class Finding:
+    """What is to be published, what a direct invoker is answered, and what people should be warned of."""
 
-    orphans: Mapping[str, int]
-    used: Mapping[str, int]
-
-
-def newest_good(backups: Iterable[Backup], plan: Plan, deployment: str, now: datetime) -> Backup | None:
-    """The backup that one would restore from. Without a creation time, or with a future one, its age is unknown."""
-    good = [
-        (backup.created, backup.id, backup)
-        for backup in backups
-        if backup.lifecycle == AVAILABLE
-        and backup.created
-        and backup.created <= now
-        and owned(backup, plan, deployment)
-    ]
-    return max(good)[2] if good else None
+    data: list[MetricDatumTypeDef]
+    answer: dict[str, Any]
+    warning: notifications.Message | None = None
 
 
-def health(backups: Collection[Backup], plan: Plan, deployment: str, now: datetime) -> Health:
-    """Measure one plan."""
-    own = [backup for backup in backups if owned(backup, plan, deployment)]
-    newest = newest_good(own, plan, deployment, now)
-    lifecycles = Counter(backup.lifecycle for backup in own)
-    sizes = [backup.size for backup in own if backup.size is not None]
-    return Health(
-        newest=newest,
-        age_hours=(now - newest.created).total_seconds() / 3600 if newest and newest.created else None,
-        good=lifecycles[AVAILABLE],
-        failed=lifecycles[FAILED],
-        in_progress=sum(lifecycles[lifecycle] for lifecycle in IN_PROGRESS),
-        size=sum(sizes) if sizes else None,
+def of_plan(request: Request, settings: Settings, client: FSxClient, now: datetime) -> Finding:
+    """Measure one plan. Raises fsx.Transient where FSx does not answer."""
+    plan, deployment = request.plan, settings.deployment
+    found = health.health(fsx.list_backups(client, plan.target), plan, deployment, now)
+    data = metrics.of_health(found, deployment, plan.name, now)
+    return Finding(data, _answer(data, plan=plan.name, target=plan.target.id))
+
+
+def of_deployment(
+    plans: frozenset[str], settings: Settings, client: FSxClient, connect: Callable[[str], Any], now: datetime
+) -> Finding:
+    """Look for backups of plans that are gone, and compare the account with its quota of backups."""
+    deployment = settings.deployment
+    survey = health.survey(fsx.list_all_backups(client, health.COUNTED_TYPES), deployment, plans)
+    quotas = metrics.quotas(connect("service-quotas"))
+    nearly_full = health.nearly_full(survey.used, quotas)
+    data = metrics.of_survey(survey, quotas, deployment, now)
+    return Finding(
+        data,
+        _answer(data, deployment=deployment, orphans=survey.orphans, used=survey.used, quotas=quotas),
+        notifications.of_quota(settings, survey.used, nearly_full) if nearly_full else None,
     )
 
 
-def survey(backups: Iterable[Backup], deployment: str, plans: Collection[str]) -> Survey:
-    """Measure a deployment whose plans have these names, out of all backups of the account and Region."""
-    orphans: Counter[str] = Counter()
-    used: Counter[str] = Counter()
-    for backup in backups:
-        used[backup.file_system_type] += backup.type in COUNTED_TYPES
-        # A copy carries the tags of its source and belongs to whoever made it.
-        mine = backup.tags.get(DEPLOYMENT_TAG) == deployment and backup.source_backup_id is None
-        name = backup.tags.get(PLAN_TAG, "")
-        if mine and backup.type == USER_INITIATED and name not in plans:
-            orphans[name] += 1
-    return Survey(dict(orphans), dict(used))
+def _answer(data: list[MetricDatumTypeDef], **about: Any) -> dict[str, Any]:
+    return {**about, "outcome": "CHECKED", "metrics": {_label(datum): datum["Value"] for datum in data}}
 
 
-def nearly_full(used: Mapping[str, int], quotas: Mapping[str, float]) -> dict[str, float]:
-    """Percent of the quota in use, of the file-system types that reach the warning."""
-    percents = percent_used(used, quotas)
-    return {kind: percent for kind, percent in percents.items() if percent >= WARNING_PERCENT}
-
-
-def percent_used(used: Mapping[str, int], quotas: Mapping[str, float]) -> dict[str, float]:
-    """Percent of the quota in use, by file-system type. A type that is new to this code has no quota to compare."""
-    return {kind: 100 * used.get(kind, 0) / quota for kind, quota in sorted(quotas.items()) if quota > 0}
+def _label(datum: MetricDatumTypeDef) -> str:
+    """A metric's name in an answer; the file-system type where it has one."""
+    kinds = [item["Value"] for item in datum.get("Dimensions", []) if item["Name"] == "FileSystemType"]
+    return " ".join([datum["MetricName"], *kinds])

@@ -145,24 +145,16 @@ class Function:
 
     def _check(self, request: Request | frozenset[str]) -> dict[str, Any]:
         """Measure and publish. An error is not told by a message: the alarms see it, and that metrics are missing."""
-        now, deployment = self.clock(), self.settings.deployment
+        now = self.clock()
         if isinstance(request, Request):
-            plan = request.plan
-            health = check.health(fsx.list_backups(self.fsx, plan.target), plan, deployment, now)
-            data = metrics.of_health(health, deployment, plan.name, now)
-            answer: dict[str, Any] = {"plan": plan.name, "target": plan.target.id}
+            found = check.of_plan(request, self.settings, self.fsx, now)
         else:
-            survey = check.survey(fsx.list_all_backups(self.fsx, check.COUNTED_TYPES), deployment, request)
-            quotas = metrics.quotas(self.client("service-quotas"))
-            data = metrics.of_survey(survey, quotas, deployment, now)
-            answer = {"deployment": deployment, "orphans": survey.orphans, "used": survey.used, "quotas": quotas}
-            nearly_full = check.nearly_full(survey.used, quotas)
-            if nearly_full:
-                self._publish(notifications.of_quota(self.settings, survey.used, nearly_full))
-        metrics.publish(self.client("cloudwatch"), data)
-        answer |= {"outcome": "CHECKED", "metrics": {_label(datum): datum["Value"] for datum in data}}
-        log.info("check", extra=answer)
-        return answer
+            found = check.of_deployment(request, self.settings, self.fsx, self.client, now)
+        if found.warning:
+            self._publish(found.warning)
+        metrics.publish(self.client("cloudwatch"), found.data)
+        log.info("check", extra=found.answer)
+        return found.answer
 
     def _step(self, request: Request, context: Any) -> Report | Wait:
         now = self.clock()
@@ -195,9 +187,8 @@ class Function:
         try:
             metrics.publish(self.client("cloudwatch"), data)
         except Exception:
-            log.exception(
-                "the run was not counted"
-            )  # it was made and told; the checks fail in the same way and are seen
+            # It was made and told; the checks fail in the same way and are seen.
+            log.exception("the run was not counted")
 
     def _tell_crash(self, error: Exception, body: str, request: Request) -> None:
         try:
@@ -207,12 +198,6 @@ class Function:
 
     def _publish(self, message: notifications.Message) -> None:
         notifications.publish(self.sns, self.settings.topic_arn, message)
-
-
-def _label(datum: MetricDatumTypeDef) -> str:
-    """A metric's name in an answer; the file-system type where it has one."""
-    kinds = [item["Value"] for item in datum.get("Dimensions", []) if item["Name"] == "FileSystemType"]
-    return " ".join([datum["MetricName"], *kinds])
 
 
 def _decoded(body: str) -> Any:

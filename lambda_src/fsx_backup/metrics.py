@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .check import percent_used
+from .health import percent_used
 from .model import Action
 from .report import Outcome
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.literals import StandardUnitType
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
 
-    from .check import Health, Survey
+    from .health import Health, Survey
     from .report import Report
 
 NAMESPACE = "FSxBackup"  # the role's permission is bound to it

@@ -98,7 +98,7 @@ class Wait:
 
 def table(decisions: tuple[Decision, ...]) -> str:
     """The decisions as a person reads them, a line each."""
-    rows = [("BACKUP", "CREATED", "LIFECYCLE", "", "BECAUSE")]
+    rows = [("BACKUP", "CREATED", "LIFECYCLE", "ACTION", "BECAUSE")]
     rows += [
         (
             decision.backup.id,

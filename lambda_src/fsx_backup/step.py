@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from . import check, fsx, occurrence, purge, retention
+from . import fsx, health, occurrence, purge, retention
 from .model import IN_PROGRESS, Action, Backup, Request
 from .occurrence import Next, Occurrence
 from .report import Outcome, Purge, Report, Wait
@@ -51,7 +51,7 @@ class Step:
 
     def _run(self) -> Report | Wait:
         backups = fsx.list_backups(self.client, self.request.plan.target)
-        self.newest = check.newest_good(backups, self.request.plan, self.occurrence.deployment, self.now)
+        self.newest = health.newest_good(backups, self.request.plan, self.occurrence.deployment, self.now)
         if self.request.dry_run:
             return self._report(Outcome.DRY_RUN, purge=self._decide(backups))
         if self.request.action is Action.PURGE:

@@ -164,7 +164,7 @@ def test_a_purge_that_does_not_say_it_is_meant_is_a_dry_run(world: World, lustre
         old[2]: False,
     }
     rows = answer["table"].splitlines()
-    assert rows[0].split() == ["BACKUP", "CREATED", "LIFECYCLE", "BECAUSE"]
+    assert rows[0].split() == ["BACKUP", "CREATED", "LIFECYCLE", "ACTION", "BECAUSE"]
     assert any(old[2] in row and "keep" in row and "not older than 7 days" in row for row in rows)
     assert any(old[0] in row and "delete" in row for row in rows)
     assert set(old) == set(world.backups())
