@@ -39,14 +39,13 @@ def installed(install: Callable[[], None]) -> str:
 
 
 @cache
+def _work() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="fsx-backup-bench-")
+
+
 def folder() -> Path:
-    """A work folder for this run."""
-    return Path(_keep(tempfile.TemporaryDirectory(prefix="fsx-backup-bench-")))
-
-
-def _keep(made: tempfile.TemporaryDirectory[str], kept: list[Any] = []) -> str:  # noqa: B006 - kept on purpose
-    kept.append(made)
-    return made.name
+    """A work folder for this run; it goes when the run ends."""
+    return Path(_work().name)
 
 
 @cache

@@ -62,13 +62,13 @@ once; each run is four calls, and the last look comes 30 seconds after the backu
 """
 
 
-def surroundings(seconds: float) -> dict[str, str]:
+def surroundings() -> dict[str, str]:
     """Date, versions and machine, in general words."""
     terraform = subprocess.run(
         [os.environ.get("TERRAFORM") or "terraform", "version"], check=False, capture_output=True, text=True
     ).stdout
     return {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}, {seconds / 60:.0f} minutes",
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "this project": commit(),
         "c7n": f"{peers.version('c7n', 'peers')}" + (f", missing: {peers.missing()}" if peers.missing() else ""),
         "boto3": f"{peers.version('boto3', 'function')} (ours and the yardstick), "

@@ -5,6 +5,7 @@ Creates under `.envs/`:
   dev/         tests, linters and the FSx emulator     (requirements/dev.txt)
   localstack/  LocalStack, which ships its own moto    (requirements/localstack.txt)
   function/    what a function finds inside Lambda     (requirements/function.txt)
+  peers/       what `make bench` compares with, installed by it alone (requirements/peers.txt)
   terraform.rc a provider mirror, only where the provider's registry cannot be reached
 
 Runs on the system's Python with the standard library alone, and does nothing that is already done.

@@ -5,10 +5,12 @@ LocalStack 4.14 stores it, but hands over one batch after the other. A mapping w
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from threading import BoundedSemaphore, Thread
 from typing import Any
 
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmWorker
+from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
 
 log = logging.getLogger(__name__)
 
@@ -19,9 +21,8 @@ def install() -> None:
 
     def start_concurrent(self: Any) -> None:
         most = (self.esm_config.get("ScalingConfig") or {}).get("MaximumConcurrency", 1)
-        handle = type(self.poller).handle_messages if hasattr(self.poller, "handle_messages") else None
-        if handle is not None and most > 1:
-            self.poller.handle_messages = _concurrent(handle.__get__(self.poller), most)
+        if most > 1 and isinstance(self.poller, SqsPoller):
+            self.poller.handle_messages = _concurrent(partial(SqsPoller.handle_messages, self.poller), most)
         start(self)
 
     EsmWorker.start = start_concurrent

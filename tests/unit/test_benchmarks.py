@@ -91,9 +91,24 @@ def test_a_row_that_fails_is_said_and_the_others_are_measured(
     assert "| purge-1000 | 8s | c7n | 56s | 0.14 |" in page
 
 
+@pytest.mark.parametrize(
+    ("wanted", "row"),
+    [
+        ("purge-100", "purge-100"),
+        ("purge-100-limited", "purge-100-limited"),
+        ("plan-1000", "plan"),
+        ("stale-21-recall", "stale-21"),
+        ("package", "cold-import"),
+        ("steady-dollars", "steady-cost"),
+    ],
+)
+def test_every_printed_row_can_be_asked_for(wanted: str, row: str) -> None:
+    assert list(bench.chosen(wanted)) == [row]
+
+
 def test_an_unknown_row_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert bench.main("purge-1001") == 2
-    assert "there is no row 'purge-1001'; the rows are purge-100, purge-1000," in capsys.readouterr().err
+    assert bench.main("purges") == 2
+    assert "there is no row 'purges'; the rows are purge-100, purge-1000," in capsys.readouterr().err
 
 
 def test_peers_that_cannot_be_installed_have_a_reason() -> None:
