@@ -70,7 +70,8 @@ def surroundings() -> dict[str, str]:
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "this project": commit(),
-        "c7n": f"{peers.version('c7n', 'peers')}" + (f", missing: {peers.missing()}" if peers.missing() else ""),
+        "c7n": f"{peers.version('c7n', 'peers')}"
+        + (f", missing: {peers.missing().splitlines()[0]}" if peers.missing() else ""),
         "boto3": f"{peers.version('boto3', 'function')} (ours and the yardstick), "
         f"{peers.version('boto3', 'peers')} (c7n)",
         "Python": platform.python_version(),
