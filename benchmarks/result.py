@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
@@ -107,8 +106,3 @@ def middle(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
 
 def total(calls: Mapping[str, int]) -> int:
     return sum(calls.values())
-
-
-def outcomes(calls: Sequence[Mapping[str, str]]) -> Counter[str]:
-    """How the emulator answered, from its log."""
-    return Counter(call["outcome"] for call in calls)

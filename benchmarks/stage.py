@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -148,7 +147,3 @@ def purge_event(target: str, days: int = 7, max_deletes: int = 100_000) -> dict[
     retention = {"days": days, "max_deletes": max_deletes}
     plan = {"name": "home", "file_system_id": target, "retention": retention}
     return {"version": 1, "action": "purge", "dry_run": False, "plan": plan}
-
-
-def text(events: list[dict[str, Any]]) -> str:
-    return json.dumps(events)
