@@ -41,14 +41,14 @@ docs: setup ## Write the tables of inputs and outputs into the READMEs
 package: setup ## Build modules/fsx_backup/lambda.zip from lambda_src/
 	@$(DEV)/python lambda_src/build.py
 
-bench: setup ## Measure; ROW=name for one row
+bench: setup ## Side by side with what people would use instead; ROW=name for one row. Twenty minutes
 	@PYTHONPATH=lambda_src $(DEV)/python -m benchmarks
 
 sandbox-down: ## End the sandbox that `make demo KEEP=1` left running
 	@$(DEV)/python -m sandbox down
 
 requirements: setup ## Compile requirements/*.in into pinned, hashed requirements/*.txt
-	@for name in dev localstack function checkov; do \
+	@for name in dev localstack function checkov peers; do \
 	  .envs/uv/bin/uv pip compile --quiet --python-version "$$(cat .python-version)" --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" $(UPGRADE) \
 	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \

@@ -1,37 +1,114 @@
-"""`make bench`: every row, or the one that ROW names. The exit status is 1 if a row could not be measured."""
+"""`make bench`: every row, or the one that ROW names.
 
+The exit status is 1 if a row could not be measured or misses a limit. A run of all rows writes docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import logging
 import os
 import sys
+import time
 import traceback
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from benchmarks import cold_import, fsx_emulator_pages, purge, retention_decision
+from benchmarks import peers, report
+from benchmarks.rows import (
+    apply,
+    cold_import,
+    duplicates,
+    errors,
+    fsx_emulator_pages,
+    purge,
+    retention_decision,
+    stale,
+    steady_cost,
+    storm,
+    terraform_plan,
+)
+from sandbox.aws import ROOT
 
-ROWS: dict[str, Callable[[], None]] = {
-    "cold-import": cold_import.run,
-    "emulator-page": fsx_emulator_pages.run,
-    "retention-decision": retention_decision.run,
-    "purge-thousand": purge.thousand,
-    "purge-throttled": purge.throttled,
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from benchmarks.result import Result
+
+    Row = Callable[[], list[Result]]
+
+ROWS: dict[str, Row] = (
+    purge.ROWS
+    | errors.ROWS
+    | duplicates.ROWS
+    | stale.ROWS
+    | cold_import.ROWS
+    | retention_decision.ROWS
+    | fsx_emulator_pages.ROWS
+    | terraform_plan.ROWS
+    | apply.ROWS
+    | storm.ROWS
+    | steady_cost.ROWS
+)
+# Rows that are measured together with one of another name.
+PRINTED_BY = {
+    "import-memory": "cold-import",
+    "package": "cold-import",
+    "steady-fsx-calls": "steady-cost",
+    "steady-dollars": "steady-cost",
 }
+PAGE = ROOT / "docs" / "benchmarks.md"
 
 
-def main() -> int:
-    wanted = os.environ.get("ROW", "")
-    if wanted and wanted not in ROWS:
+def measure(rows: Mapping[str, Row]) -> tuple[list[Result], list[str]]:
+    """The results, printed as they come, and the names of the rows that could not be measured."""
+    results: list[Result] = []
+    failed: list[str] = []
+    for name, row in rows.items():
+        try:
+            found = row()
+        except Exception:
+            traceback.print_exc()
+            print(f"bench {name} FAILED", flush=True)
+            failed.append(name)
+            continue
+        results += found
+        print("\n".join(line for result in found for line in result.lines()), flush=True)
+    return results, failed
+
+
+def status(results: list[Result], failed: list[str]) -> int:
+    return 1 if failed or not all(result.met for result in results) else 0
+
+
+def chosen(wanted: str) -> dict[str, Row]:
+    """All rows, or the one that prints what is wanted: `plan-1000` is measured by `plan`."""
+    if not wanted:
+        return ROWS
+    name = PRINTED_BY.get(wanted, wanted)
+    if name not in ROWS:
+        name = max((row for row in ROWS if name.startswith(f"{row}-")), key=len, default="")
+    return {name: ROWS[name]} if name else {}
+
+
+def main(wanted: str) -> int:
+    rows = chosen(wanted)
+    if not rows:
         print(f"bench: there is no row {wanted!r}; the rows are {', '.join(ROWS)}.", file=sys.stderr)
         return 2
-    failed = 0
-    for name, row in ROWS.items():
-        if wanted in {"", name}:
-            try:
-                row()
-            except Exception:
-                failed += 1
-                traceback.print_exc()
-                print(f"bench {name} FAILED", file=sys.stderr)
-    return 1 if failed else 0
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # moto's server tells of every request
+    if peers.missing():
+        print(f"bench: c7n is missing: {peers.missing()}", file=sys.stderr)
+    begin = time.monotonic()
+    facts = report.surroundings()
+    results, failed = measure(rows)
+    if not wanted:
+        facts["date"] += f", {(time.monotonic() - begin) / 60:.0f} minutes"
+        PAGE.write_text(report.page(results, failed, facts))
+        print(f"bench: wrote {PAGE.relative_to(ROOT)}")
+    for result in results:
+        if not result.met:
+            print(f"bench {result.row} MISSES its limit", file=sys.stderr)
+    return status(results, failed)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(os.environ.get("ROW", "")))

@@ -251,7 +251,7 @@ def _localstack_environment(connection: Connection, port: int) -> dict[str, str]
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         # LocalStack looks seconds apart at a queue that was empty, and repeats failed asynchronous calls after a
         # minute, as AWS does; nobody wants to wait for that here.
-        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
+        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.01",
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_ERROR_SEC": "1",
         "LAMBDA_RETRY_BASE_DELAY": "1",

@@ -6,6 +6,7 @@ Creates under `.envs/`:
   localstack/  LocalStack, which ships its own moto    (requirements/localstack.txt)
   function/    what a function finds inside Lambda     (requirements/function.txt)
   checkov/     the scanner of the Terraform files      (requirements/checkov.txt)
+  peers/       what `make bench` compares with, installed by it alone (requirements/peers.txt)
   terraform.rc a provider mirror, only where the provider's registry cannot be reached
 
 Runs on the system's Python with the standard library alone, and does nothing that is already done.

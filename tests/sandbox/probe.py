@@ -15,7 +15,8 @@ logger.setLevel("INFO")
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     if "Records" in event:
-        return _again_until(event["Records"][0])
+        [record] = event["Records"]
+        return _meet(record) if "here" in record["body"] else _again_until(record)
     print("printed", event.get("say"))
     logger.info("logged %s", event.get("say"))
     match event.get("do"):
@@ -53,3 +54,17 @@ def _again_until(record: dict[str, Any]) -> dict[str, Any]:
         QueueUrl=body["queue"], ReceiptHandle=record["receiptHandle"], VisibilityTimeout=body["seconds"]
     )
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+
+
+def _meet(record: dict[str, Any]) -> dict[str, Any]:
+    """Stay until so many are here at the same time, or long enough; tell the most that were seen."""
+    body = json.loads(record["body"])
+    folder, begin, most = Path(body["here"]), time.monotonic(), 0
+    mine = folder / f"{record['messageId']}.here"
+    mine.touch()
+    while most < body["count"] and time.monotonic() - begin < body["seconds"]:
+        time.sleep(0.02)
+        most = max(most, len(list(folder.glob("*.here"))))
+    (folder / f"{record['messageId']}.seen").write_text(str(most))
+    mine.unlink()
+    return {"batchItemFailures": []}

@@ -31,6 +31,28 @@ def test_a_kept_message_comes_back_after_its_new_visibility_time(
     assert 2 <= moments[1] - moments[0] < 20  # far from the queue's own 120
 
 
+def test_a_mapping_hands_over_as_many_messages_at_once_as_it_may(
+    sandbox: Sandbox, probe: Function, tmp_path: Path
+) -> None:
+    queue = sandbox.client("sqs").create_queue(QueueName="crowd")["QueueUrl"]
+    sandbox.client("lambda").create_event_source_mapping(
+        FunctionName=probe.name,
+        EventSourceArn="arn:aws:sqs:eu-west-1:123456789012:crowd",
+        BatchSize=1,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        ScalingConfig={"MaximumConcurrency": 3},
+    )
+    body = json.dumps({"here": str(tmp_path), "count": 3, "seconds": 5})
+
+    for _ in range(7):
+        sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
+
+    wait_for(lambda: _messages(sandbox, queue) == 0, seconds=60)
+    crowds = [int(path.read_text()) for path in tmp_path.glob("*.seen")]
+    assert len(crowds) == 7
+    assert max(crowds) == 3
+
+
 def _messages(sandbox: Sandbox, queue: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = sandbox.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]

@@ -1,15 +1,17 @@
 """What the FSx emulator adds to each page of a long listing: 10,000 backups in pages of 100."""
 
 import time
+from collections.abc import Callable
 from statistics import median
 
+from benchmarks.result import Result
 from sandbox.fsx_emulator import emulated_fsx
 
 BACKUPS, PAGE = 10_000, 100
 
 
-def run() -> None:
-    """Print one line: milliseconds per page inside the emulator, botocore's own parsing left out."""
+def row() -> list[Result]:
+    """Milliseconds per page inside the emulator, botocore's own parsing left out."""
     with emulated_fsx(now="2026-03-01T04:00:00Z") as fsx:
         target = fsx.seed_file_system("OPENZFS")
         tags = {"Name": "nightly", "fsx-backup:deployment": "fsx-backup", "fsx-backup:plan": "home"}
@@ -27,11 +29,8 @@ def run() -> None:
         raise RuntimeError(f"expected {BACKUPS} backups in {BACKUPS // PAGE} pages, got {len(found)} in {len(pages)}")
     milliseconds = sorted(1000 * seconds for seconds in spent)
     worst = milliseconds[int(len(milliseconds) * 0.95)]
-    print(
-        f"bench emulator-page {median(milliseconds):.1f} ms a page (95% within {worst:.1f} ms; "
-        f"DescribeBackups, {BACKUPS} backups in pages of {PAGE})"
-    )
+    note = f"DescribeBackups, {BACKUPS} backups in pages of {PAGE}; 95% of the pages within {worst:.1f} ms."
+    return [Result("emulator-page", median(milliseconds), "ms", note=note)]
 
 
-if __name__ == "__main__":
-    run()
+ROWS: dict[str, Callable[[], list[Result]]] = {"emulator-page": row}
