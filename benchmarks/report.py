@@ -23,8 +23,10 @@ Written by `make bench`; do not edit. This project, Cloud Custodian (c7n) and pl
 on the same emulated FSx with the same latency, pages and limits, each as a process of its own, in turn, seeded afresh
 each time. **Read the ratios**: they hold on a busy machine, the seconds do not.
 
-    make bench                      # all rows, and this page
-    make bench ROW=purge-1000       # one row
+```sh
+make bench                      # all rows, and this page
+make bench ROW=purge-1000       # one row
+```
 
 The peers have an environment of their own, `requirements/peers.txt`, installed by the first `make bench`. One that
 cannot be installed is reported as missing and the rest is measured. A row that fails or misses its limit makes the exit

@@ -22,6 +22,7 @@ from .model import (
 
 LARGEST_TAG_COUNT = 50
 SHORTEST_WAIT = timedelta(seconds=30)
+AFTER_ERROR = timedelta(seconds=10)  # throttling passes sooner than a backup completes
 LONGEST_WAIT = timedelta(minutes=20)
 
 
@@ -109,11 +110,11 @@ def decide(occurrence: Occurrence, backup: Backup | None, now: datetime) -> Next
     return Next.WAIT if now <= occurrence.completion_deadline else Next.MISSED_COMPLETION
 
 
-def wait(occurrence: Occurrence, now: datetime, deadline: datetime) -> timedelta:
+def wait(occurrence: Occurrence, now: datetime, deadline: datetime, shortest: timedelta = SHORTEST_WAIT) -> timedelta:
     """How long to leave a message alone: a quarter of the time it has waited, so long backups cost few looks.
 
-    Between 30 seconds and 20 minutes, and not past `deadline`, so that a window's last moment is used. At 20 minutes
+    Between `shortest` and 20 minutes, and not past `deadline`, so that a window's last moment is used. At 20 minutes
     a look, the longest completion window takes fewer than the 1,000 receives that SQS allows.
     """
     delay = min((now - occurrence.scheduled_time) / 4, LONGEST_WAIT, deadline - now)
-    return max(delay, SHORTEST_WAIT)
+    return max(delay, shortest)

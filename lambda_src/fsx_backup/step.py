@@ -47,7 +47,7 @@ class Step:
                     f"FSx did not answer until the completion window ended ({error}).",
                     "Look at the AWS Health Dashboard, then run the backup by hand.",
                 )
-            return self._wait(str(error), self.occurrence.completion_deadline)
+            return self._wait(str(error), self.occurrence.completion_deadline, occurrence.AFTER_ERROR)
 
     def _run(self) -> Report | Wait:
         backups = fsx.list_backups(self.client, self.request.plan.target)
@@ -162,5 +162,6 @@ class Step:
     def _report(self, outcome: Outcome, reason: str = "", remedy: str = "", purge: Purge | None = None) -> Report:
         return Report(outcome, self.request.action, self.occurrence, self.backup, reason, remedy, purge, self.newest)
 
-    def _wait(self, reason: str, deadline: datetime) -> Wait:
-        return Wait(occurrence.wait(self.occurrence, self.now, deadline), reason, self.occurrence, self.backup)
+    def _wait(self, reason: str, deadline: datetime, shortest: timedelta = occurrence.SHORTEST_WAIT) -> Wait:
+        delay = occurrence.wait(self.occurrence, self.now, deadline, shortest)
+        return Wait(delay, reason, self.occurrence, self.backup)

@@ -44,6 +44,18 @@ def test_what_does_not_pass_is_told_when_the_window_ends(world: World, target: s
     assert set(world.backups()) == set(old)
 
 
+def test_throttling_is_tried_again_sooner_than_a_backup_is_looked_at(world: World, target: str) -> None:
+    world.fsx.control.fault("Throttling", "DescribeBackups", times=None)
+    world.send(world.message(target))
+    world.deliver()
+    [kept] = world.queue.records
+    after_error = kept.visible_at - world.now
+    world.fsx.control.clear_faults()
+    world.advance(seconds=after_error.total_seconds())
+    world.deliver()
+    assert after_error < kept.visible_at - world.now
+
+
 @pytest.mark.parametrize(
     ("fault", "members", "words"),
     [
