@@ -125,9 +125,9 @@ def _faults(results: dict[str, Any]) -> list[str]:
 
 
 def _short(test: str) -> str:
-    """A test as the page shows it: the file's own words are in the table."""
+    """A test as the page shows it, linked to its file."""
     path, _, name = function(test).partition("::")
-    return f"`{path.removeprefix('tests/')}::{name.removeprefix('test_')}`"
+    return f"[{name.removeprefix('test_').replace('_', ' ')}](../{path})"
 
 
 def _errors() -> list[str]:
@@ -156,7 +156,7 @@ def _soak() -> list[str]:
         "`make soak` applies the stack with twenty plans to the sandbox, fires their schedules again and again, and",
         "ends processes of the function with SIGKILL at random moments. Then it lets everything settle and counts.",
         "`make test` has a short form: twenty plans, sixty kills, real processes on the emulated FSx without Lambda",
-        "around them (`faults/test_processes.py::killed_at_random_moments`).",
+        "around them ([killed at random moments](../tests/faults/test_processes.py)).",
         "",
     ]
     if not SOAK.exists():

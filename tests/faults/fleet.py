@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 PROCESSES = multiprocessing.get_context("forkserver")
 # Once for all processes; pytest, because each imports this program's main module again.
 PROCESSES.set_forkserver_preload(["pytest", worker.__name__])
-LIFE_SECONDS = 0.1  # within which a process is killed: about as long as an invocation takes
 
 
 @dataclass
@@ -65,6 +64,7 @@ class Fleet:
         self.mails: list[dict[str, Any]] = []
         self.errors: list[str] = []
         self.kills = 0
+        self.life = 0.1  # seconds that a process lives, as seen lately: it is killed at any moment of them
         self.started = 0
 
         self.now = datetime.fromisoformat(self.control("now"))  # it stands, unless it is moved here
@@ -84,7 +84,7 @@ class Fleet:
 
     def together(self, count: int) -> list[Ran]:
         """So many messages at the same moment, each in its process; all run to their end."""
-        barrier = PROCESSES.Barrier(count)
+        barrier = PROCESSES.Barrier(max(count, 1))
         records = [self.queue.receive() for _ in range(count)]
         runs = [self._start(record, barrier) for record in records if record]
         assert len(runs) == count
@@ -107,7 +107,7 @@ class Fleet:
                 self.advance(max(1.0, pause.total_seconds()))
 
     def _kill(self, runs: list[Ran], chance: random.Random) -> None:
-        fates = [(run.started + chance.uniform(0, LIFE_SECONDS), run) for run in runs]
+        fates = [(run.started + chance.uniform(0, self.life), run) for run in runs]
         for moment, run in sorted(fates, key=lambda fate: fate[0]):
             time.sleep(max(0.0, moment - time.monotonic()))
             run.process.kill()
@@ -130,6 +130,8 @@ class Fleet:
         self.mails += [effect["mail"] for effect in run.effects if "mail" in effect]
         self.errors += [effect["error"] for effect in run.effects if "error" in effect]
         self.kills += run.end == "killed"
+        if run.end != "killed":
+            self.life = (self.life + run.effects[-1]["at"] - run.started) / 2
         for effect in run.effects:
             if "hidden" in effect:
                 run.record.visible_at = self.now + timedelta(seconds=effect["hidden"])

@@ -40,7 +40,7 @@ def test_a_message_that_comes_after_its_completion_window(world: World, lifecycl
     if outcome == "COMPLETED":
         stage.check_is_done(site)
     else:
-        stage.check_untouched(site)
+        stage.check_unpurged(site)
         assert "Nothing was purged" in stage.mails(site)[0].text
     stage.check_nothing_foreign_was_touched()
     assert not world.queue.records
@@ -57,7 +57,7 @@ def test_a_message_of_a_plan_that_was_removed(world: World) -> None:
     stage.check_healthy(staying)
     assert stage.outcomes(removed) == ["ERROR", "NOT_STARTED"]  # at once, and when the start window ended
     assert "AccessDenied" in stage.mails(removed)[0].text
-    stage.check_untouched(removed)
+    stage.check_unpurged(removed)
     assert stage.errors
     answer = world.invoke({"action": "check", "plans": [staying.plan]})
     assert answer["orphans"] == {removed.plan: 3}
@@ -69,7 +69,7 @@ def test_a_file_system_that_was_deleted_keeps_its_backups(world: World) -> None:
     world.fsx.control.remove(site.target)
     stage.send()
     stage.settle()
-    stage.check_untouched(site)
+    stage.check_unpurged(site)
     assert stage.outcomes(site) == ["FAILED"]
     assert "its backups stay" in stage.mails(site)[0].text
     answer = world.invoke({"action": "check", "plans": []})

@@ -35,7 +35,7 @@ def set_up(world: World, operation: str, plans: int, **plan: Any) -> Stage:
     kind = "ONTAP" if operation == "DescribeVolumes" else "WINDOWS"
     site = stage.add(kind, 5 if operation == "DeleteBackup" else 2, all_foreign=True, **plan)
     if operation == "DescribeBackups":
-        world.fsx.control.listing(page_size=4)
+        world.fsx.control.listing(page_size=5, short_pages=False)
     elif operation != "DeleteBackup":  # several tries to create
         world.fsx.seed_backup(site.target, backup_type="AUTOMATIC", lifecycle="CREATING", ready_after=65)
     return stage
@@ -87,7 +87,7 @@ def check(world: World, stage: Stage, case: Case) -> None:
     assert not world.queue.records
     stage.check_nothing_foreign_was_touched()
     assert bool(stage.errors) == (case.then is Then.RISES)
-    stage.check_converges()
+    stage.check_converges(struck)
 
 
 def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
@@ -105,7 +105,7 @@ def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
             assert f"What happened: {case.error}: A fault was set for this call" in text
             assert "What to do: " in text
             assert strikes == 1  # no retry loop
-            stage.check_untouched(site)
+            stage.check_unpurged(site)
         case Then.LEFT:
             assert f"{len(site.expired) - strikes} deleted" in text
             assert text.count("left for the next run: backup-") == strikes
@@ -138,7 +138,7 @@ def test_an_error_that_never_passes(world: World, operation: str, error: str) ->
     [mail] = stage.mails(site)
     assert mail.attributes["outcome"] == ("NOT_COMPLETED" if operation == "DescribeBackups" else "NOT_STARTED")
     assert "until the completion window ended" in mail.text or "within the start window of 30 minutes" in mail.text
-    stage.check_untouched(site)
+    stage.check_unpurged(site)
     [command] = re.findall(r"^Again +(.*)$", mail.text, re.MULTILINE)
     words = shlex.split(command)
     answer = world.invoke(json.loads(words[words.index("--payload") + 1]))

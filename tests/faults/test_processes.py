@@ -64,11 +64,13 @@ def test_the_same_message_ten_times_at_once(fleet: Fleet, seconds: float) -> Non
     foreign = history(fleet, target, 99, tags={"Name": "by hand"})
     fleet.send(*[message(fleet, target, "home")] * 10)
     runs = fleet.together(10)
-    assert {run.end for run in runs} == {"kept"}
+    # Who comes late enough to see it finished is done with it.
+    assert {run.end for run in runs} <= ({"kept"} if seconds else {"kept", "done"})
     [made] = set(fleet.backups()) - {*expired, foreign}
     fleet.advance(60)
-    runs = fleet.together(10)
-    assert {run.end for run in runs} == {"done"}
+    runs = fleet.together(len(fleet.queue.records))
+    assert {run.end for run in runs} <= {"done"}
+    assert not fleet.queue.records
     assert set(fleet.backups()) == {made, foreign}
     assert not fleet.errors
     # At least once is what the queue promises: each of the ten that sees the end tells it.
@@ -95,21 +97,27 @@ def test_two_plans_on_one_file_system_at_once(fleet: Fleet) -> None:
 
 
 def test_killed_at_random_moments(fleet: Fleet) -> None:
-    """The short form of `make soak`: twenty plans, one occurrence each; processes get SIGKILL until enough died."""
+    """The short form of `make soak`: twenty plans fire until enough of the function's processes died of SIGKILL."""
     chance = random.Random(7)
     fleet.control("durations", backup=2)
     wanted, expired, foreign = [], [], []
-    for number in range(PLANS):
-        plan = f"plan-{number}"
-        target = fleet.control("seed_file_system", file_system_type=chance.choice(["LUSTRE", "OPENZFS", "WINDOWS"]))
+    targets = {}
+    for plan in (f"plan-{number}" for number in range(PLANS)):
+        kind = chance.choice(["LUSTRE", "OPENZFS", "WINDOWS"])
+        targets[plan] = target = fleet.control("seed_file_system", file_system_type=kind)
         wanted.append(history(fleet, target, 1, tags=own(plan)))
         expired += [history(fleet, target, days, tags=own(plan)) for days in (9, 10)]
         foreign.append(history(fleet, target, 99, tags={"Name": "by hand"}))
         foreign.append(history(fleet, target, 99, tags=own(plan), backup_type="AUTOMATIC"))
-        fleet.send(message(fleet, target, plan))
-    occurrences = [(f"plan-{number}", fleet.now.strftime("%Y-%m-%dT%H:%M:%SZ")) for number in range(PLANS)]
     before = fleet.backups()
-    fleet.settle(at_once=4, kills=KILLS, chance=chance)
+    occurrences = []
+    while fleet.kills < KILLS:
+        messages = [message(fleet, target, plan) for plan, target in targets.items()]
+        occurrences += [(message["plan"]["name"], message["scheduled_time"]) for message in messages]
+        fleet.send(*messages)
+        fleet.settle(at_once=4, kills=KILLS, chance=chance)
+        fleet.advance(60)
+        assert len(occurrences) <= 10 * PLANS, "the processes do not die"
     found = account(
         DEPLOYMENT,
         occurrences=occurrences,
@@ -120,6 +128,5 @@ def test_killed_at_random_moments(fleet: Fleet) -> None:
         told={(mail["plan"], mail["scheduled_time"]) for mail in fleet.mails},
     )
     assert found.clean, found
-    assert fleet.kills >= KILLS
     assert not fleet.errors
     assert not fleet.queue.dead_letters

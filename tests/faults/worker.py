@@ -57,10 +57,9 @@ def invoke(endpoint: str, event: dict[str, Any], now: str, file: str, together: 
     function = Function(SETTINGS, client, journal, journal, clock=lambda: moment, clients=lambda _: journal)
     if together is not None:
         together.wait(60)
-    begin = time.monotonic()
     try:
         answer = function.handle(event, Context())
     except Exception as error:
-        journal.write(end="error", error=repr(error))
+        journal.write(end="error", error=repr(error), at=time.monotonic())
         return
-    journal.write(end="kept" if answer["batchItemFailures"] else "done", seconds=time.monotonic() - begin)
+    journal.write(end="kept" if answer["batchItemFailures"] else "done", at=time.monotonic())
