@@ -26,7 +26,7 @@ nightly: setup ## The property tests with 10,000 examples each
 mutation: setup ## Does a test notice when the decision, the step or the purge is changed? Ten minutes
 	@$(DEV)/python tools/mutation.py
 
-lint: setup ## Formatting, linters, types, and whether the package is its source
+lint: setup ## Formatting, linters, types, checkov, and whether the package is its source
 	@$(DEV)/ruff format --check --quiet .
 	@$(DEV)/ruff check --quiet .
 	@$(DEV)/mypy
@@ -34,6 +34,7 @@ lint: setup ## Formatting, linters, types, and whether the package is its source
 	@$(DEV)/python lambda_src/build.py --check
 	@$(DEV)/python tools/docs.py --check
 	@$(DEV)/python tools/reliability.py --check
+	@$(DEV)/python tools/scan.py
 
 docs: setup ## Write the tables of inputs and outputs into the READMEs
 	@$(DEV)/python tools/docs.py

@@ -82,6 +82,10 @@ class Stack:
     def validate(self) -> None:
         self._run("validate")
 
+    def test(self) -> str:
+        """Run the folder's own suites (tests/*.tftest.hcl); Terraform's report."""
+        return self._run("test")
+
     def set_variables(self, variables: Mapping[str, Any]) -> None:
         """Replace the stack's variables."""
         (self.folder / "terraform.tfvars.json").write_text(json.dumps(variables))

@@ -4,8 +4,17 @@ output "name" {
 }
 
 output "plans" {
-  description = "The effective settings of every plan, keyed like `file_systems`. Terraform drops attributes it does not know: look here whether what you wrote arrived."
+  description = "The effective settings of every plan, keyed like `file_systems`. Terraform drops attributes it does not know: look here whether what you wrote arrived; the root stack refuses them."
   value       = var.file_systems
+}
+
+output "attributes" {
+  description = "Names of the attributes that `notifications`, its subscriptions and `encryption` have: callers that pass on untyped values can refuse the others, as the root stack does."
+  value = {
+    notifications                 = keys(var.notifications)
+    "notifications.subscriptions" = distinct(flatten([for subscription in values(var.notifications.subscriptions) : keys(subscription)]))
+    encryption                    = keys(var.encryption)
+  }
 }
 
 output "schedules" {

@@ -71,31 +71,53 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     "volume": {"volume_id": VOLUME},
     "nulls": dict.fromkeys(
         ("volume_id", "schedule", "timezone", "enabled", "retention", "backup_tags", "backup_name", "check_schedule")
-    ) | HOME,
-    "windows": HOME | {"flexible_window_minutes": 1440, "start_window_minutes": 18720, "completion_window_minutes": 18720},
+    )
+    | HOME,
+    "windows": HOME
+    | {"flexible_window_minutes": 1440, "start_window_minutes": 18720, "completion_window_minutes": 18720},
     "least-windows": HOME | {"flexible_window_minutes": 1, "start_window_minutes": 1, "completion_window_minutes": 1},
-    "unlimited": HOME | {"retention": {"days": 100_000, "keep_last": 100_000, "keep_daily": -1, "keep_yearly": 100_000}},
+    "unlimited": HOME
+    | {"retention": {"days": 100_000, "keep_last": 100_000, "keep_daily": -1, "keep_yearly": 100_000}},
     "least": HOME | {"retention": {"days": 1, "keep_last": 1, "max_deletes": 1, "keep_hourly": 0}},
     "null-rules": HOME | {"retention": {"days": None, "keep_weekly": None}},
     "tags": HOME | {"backup_tags": {"Team/Group": "données +-=._:/@ 東京", "empty": "", "k" * 128: "v" * 256}},
     "adopted": HOME | {"adopt_tags": {"Name": "old"}, "purge_tags": {"aws:cloudformation:stack-name": "old"}},
     "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(46)}},
-    "name": HOME | {"backup_name": "Nightly backup: site/unit 7 (@home)".replace("(", "").replace(")", "")},
+    "name": HOME | {"backup_name": "Nightly backup: site/unit 7 @home"},
     "age": HOME | {"max_backup_age_hours": 0.5, "check_schedule": "rate(10 minutes)", "schedule": "rate(15 minutes)"},
-    **{f"zone-{n}": HOME | {"timezone": zone} for n, zone in enumerate(
-        ["UTC", "Europe/Paris", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "America/Port-au-Prince", "GMT0", "EST5EDT"]
-    )},
-}  # fmt: skip
+    **{
+        f"zone-{n}": HOME | {"timezone": zone}
+        for n, zone in enumerate(
+            [
+                "UTC",
+                "Europe/Paris",
+                "America/Argentina/Buenos_Aires",
+                "Etc/GMT+5",
+                "America/Port-au-Prince",
+                "GMT0",
+                "EST5EDT",
+            ]
+        )
+    },
+}
 
 LIKE_AN_ID = "a key must not look like an id"
-KEYS = "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-', beginning "
+KEYS = (
+    "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-', beginning "
+)
 TARGET = "file_systems: give exactly one of file_system_id and volume_id in:"
-RETENTION = "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly"
-WINDOWS = "file_systems: start_window_minutes and completion_window_minutes must be whole numbers of at least 1, the first"
+RETENTION = (
+    "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly"
+)
+WINDOWS = (
+    "file_systems: start_window_minutes and completion_window_minutes must be whole numbers of at least 1, the first"
+)
 AGE = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760"
 FLEXIBLE = "file_systems: flexible_window_minutes must be a whole number from 0 (off) to 1440."
 ZONE = "file_systems: timezone must be an IANA name of at most 50 characters, like Europe/Paris."
-NAME = "file_systems: backup_name becomes a tag's value and must be 1 to 256 letters, digits, spaces or any of _.:/=+-@."
+NAME = (
+    "file_systems: backup_name becomes a tag's value and must be 1 to 256 letters, digits, spaces or any of _.:/=+-@."
+)
 TAGS = "file_systems: a tag's key has 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@."
 RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name"
 COUNT = "file_systems: a backup has 50 tags at most, 4 of them the deployment's: give at most 46 backup_tags"
@@ -103,7 +125,10 @@ FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0.
 VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
 
 REFUSED_PLANS: dict[str, Refused] = {
-    **{key: (HOME, KEYS, f'"{key}"') for key in ("", "y" * 65, "has space", "slash/ed", "ünïcode", "_deployment", "-x", ".")},
+    **{
+        key: (HOME, KEYS, f'"{key}"')
+        for key in ("", "y" * 65, "has space", "slash/ed", "ünïcode", "_deployment", "-x", ".")
+    },
     **{key: (HOME, LIKE_AN_ID, f'"{key}"') for key in (HOME["file_system_id"], VOLUME)},
     "nothing": (None, TARGET, "nothing (neither)"),
     "neither": ({}, TARGET, "neither (neither)"),
@@ -129,7 +154,11 @@ REFUSED_PLANS: dict[str, Refused] = {
         for rule in ("keep_hourly", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly")
         for n, value in enumerate([-2, 0.5, 100_001])
     },
-    "late": (HOME | {"start_window_minutes": 61, "completion_window_minutes": 60}, WINDOWS, "late (start 61, completion 60)"),
+    "late": (
+        HOME | {"start_window_minutes": 61, "completion_window_minutes": 60},
+        WINDOWS,
+        "late (start 61, completion 60)",
+    ),
     "no-start": (HOME | {"start_window_minutes": 0}, WINDOWS, "no-start (start 0, completion 1440)"),
     "endless": (HOME | {"completion_window_minutes": 18721}, WINDOWS, "endless (start 240, completion 18721)"),
     "half": (HOME | {"start_window_minutes": 1.5}, WINDOWS, "half (start 1.5, completion 1440)"),
@@ -148,12 +177,12 @@ REFUSED_PLANS: dict[str, Refused] = {
     "name-tag": (HOME | {"backup_tags": {"Name": "x"}}, RESERVED, "name-tag (Name)"),
     "adopting": (
         HOME | {"adopt_tags": {"fsx-backup:deployment": "old"}},
-        "file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never adopted.",
+        "file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never",
         "adopting (fsx-backup:deployment)",
     ),
     "many-tags": (HOME | {"backup_tags": {f"t{n}": "" for n in range(47)}}, COUNT, "many-tags (47 backup_tags)"),
     "many-purge": (HOME | {"purge_tags": {f"t{n}": "" for n in range(51)}}, COUNT, "many-purge (51 purge_tags)"),
-}  # fmt: skip
+}
 
 ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     {"name": "a"},
@@ -191,6 +220,11 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
 SUBSCRIPTION = {"protocol": "sqs", "endpoint": "arn:aws:sqs:eu-west-1:123456789012:tickets"}
 LONG = "x" * 51
 REFUSED_ARGUMENTS: list[Refused] = [
+    # By Terraform itself, which takes "7" for 7, and null for the default.
+    *(
+        ({"file_systems": {"home": HOME | {"retention": {"days": days}}}}, "number", 'element "home"')
+        for days in ("seven", True, [7], {"days": 7})
+    ),
     ({"name": ""}, "name must be 1 to 50 letters, digits, '_' or '-'", '""'),
     ({"name": LONG}, "name must be 1 to 50 letters, digits, '_' or '-'", f'"{LONG}"'),
     ({"name": "fsx.backup"}, "name must be 1 to 50 letters, digits, '_' or '-'", '"fsx.backup"'),
@@ -209,7 +243,11 @@ REFUSED_ARGUMENTS: list[Refused] = [
         "permissions_boundary_arn must be the ARN of a managed policy, like arn:aws:iam::123456789012:policy/boundary",
         '"boundary"',
     ),
-    ({"vpc": {"subnet_ids": [], "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids and 1 to 5", "not 0 and 1"),
+    (
+        {"vpc": {"subnet_ids": [], "security_group_ids": [GROUP]}},
+        "vpc: give 1 to 16 subnet_ids and 1 to 5",
+        "not 0 and 1",
+    ),
     ({"vpc": {"subnet_ids": SUBNETS, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "not 17 and 1"),
     ({"vpc": {"subnet_ids": None, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "not 0 and 1"),
     ({"vpc": {"subnet_ids": ["sn-1"], "security_group_ids": [GROUP]}}, "vpc: ids must look like subnet-0123", '"sn-1"'),
@@ -221,7 +259,11 @@ REFUSED_ARGUMENTS: list[Refused] = [
     ),
     ({"package": {"s3_object_version": "7"}}, "package: s3_object_version (7) is the version", "give its s3_bucket"),
     ({"package": {"code_signing_config_arn": "csc"}}, "package.code_signing_config_arn must look like", '"csc"'),
-    ({"package": {"code_signing_config_arn": SIGNING}}, f"package.code_signing_config_arn ({SIGNING})", "give a signed one"),
+    (
+        {"package": {"code_signing_config_arn": SIGNING}},
+        f"package.code_signing_config_arn ({SIGNING})",
+        "give a signed one",
+    ),
     ({"log_retention_days": 31}, "log_retention_days must be one of 0 (for ever), 1, 3, 5, 7", "not 31"),
     ({"maximum_concurrency": 1}, "maximum_concurrency must be a whole number from 2 to 1000", "not 1"),
     ({"maximum_concurrency": 2.5}, "maximum_concurrency must be a whole number from 2 to 1000", "not 2.5"),
@@ -230,7 +272,11 @@ REFUSED_ARGUMENTS: list[Refused] = [
     ({"tags": {"fsx-backup:deployment": "y"}}, "tags: a key has 1 to 128", '"fsx-backup:deployment" = "y"'),
     ({"tags": {"a": "b|c"}}, "tags: a key has 1 to 128", '"a" = "b|c"'),
     ({"tags": {f"t{n}": "" for n in range(50)}}, "tags: a resource has 50 tags at most", "give at most 49, not 50"),
-    ({"notifications": {"emails": ["a@example.com", "b"]}}, "notifications.emails must be e-mail addresses", 'Correct: "b".'),
+    (
+        {"notifications": {"emails": ["a@example.com", "b"]}},
+        "notifications.emails must be e-mail addresses",
+        'Correct: "b".',
+    ),
     ({"notifications": {"emails": [None]}}, "notifications.emails must be e-mail addresses", "Correct: null."),
     ({"notifications": {"topic_arn": "alerts"}}, "notifications.topic_arn must be the ARN of an SNS topic", '"alerts"'),
     ({"notifications": {"topic_arn": f"{TOPIC}.fifo"}}, "notifications.topic_arn must be the ARN", f'"{TOPIC}.fifo"'),
@@ -242,7 +288,11 @@ REFUSED_ARGUMENTS: list[Refused] = [
     ),
     ({"notifications": {"runbook_url": "my wiki"}}, "notifications.runbook_url stands in every alarm's", '"my wiki"'),
     (
-        {"notifications": {"subscriptions": {"bird": SUBSCRIPTION | {"protocol": "carrier pigeon"}, "good": SUBSCRIPTION}}},
+        {
+            "notifications": {
+                "subscriptions": {"bird": SUBSCRIPTION | {"protocol": "carrier pigeon"}, "good": SUBSCRIPTION}
+            }
+        },
         "notifications.subscriptions: protocol must be email, email-json, sms, sqs, lambda, http or https.",
         "Correct: bird (carrier pigeon).",
     ),

@@ -5,7 +5,6 @@ Terraform tells all mistakes of a configuration together, so one plan serves man
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -104,13 +103,13 @@ def test_every_time_zone_there_is_has_the_form_that_is_asked_for() -> None:
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[str, str]) -> Iterator[Stack]:
+def calls(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[str, str]) -> Stack:
     """A configuration that can call the module once for every row."""
     stack = Stack(tmp_path_factory.mktemp("calls"), aws_environment)
     rows = max(len(inputs.ACCEPTED_ARGUMENTS), len(inputs.REFUSED_ARGUMENTS))
     write_calls(stack, [{}] * rows)
     stack.init()
-    yield stack
+    return stack
 
 
 def write_calls(stack: Stack, rows: list[dict[str, object]]) -> None:

@@ -1,32 +1,69 @@
-"""The root stack passes its few variables on."""
+"""The root stack passes its few variables on, and refuses what would not arrive."""
 
-from pathlib import Path
+from typing import Any
 
-from sandbox.terraform import Plan, Stack
+import pytest
+
+from sandbox.terraform import Stack, TerraformError
+from tests.plan.inputs import HOME, VOLUME
 
 
-def test_the_root_stack_needs_file_systems_alone(tmp_path: Path, aws_environment: dict[str, str]) -> None:
-    stack = Stack.of_root(tmp_path / "stack", aws_environment)
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[str, str]) -> Stack:
+    stack = Stack.of_root(tmp_path_factory.mktemp("root") / "stack", aws_environment)
     stack.init()
-    assert schedules(stack.plan()) == {"fsx-backup-checks": {"_deployment"}}
-    # Entries of different shapes: the module's types and defaults do their work behind the root's `any`.
-    stack.set_variables(
+    return stack
+
+
+def backups(root: Stack, variables: dict[str, Any]) -> set[str]:
+    root.set_variables(variables)
+    schedules = root.plan().resources("aws_scheduler_schedule").values()
+    return {schedule["name"] for schedule in schedules if schedule["group_name"] == "fsx-backup"}
+
+
+def test_the_root_stack_needs_no_variable(root: Stack) -> None:
+    assert backups(root, {}) == set()
+
+
+def test_entries_of_different_shapes_get_the_modules_types_and_defaults(root: Stack) -> None:
+    variables = {
+        "file_systems": {
+            "home": HOME,
+            "database": {"volume_id": VOLUME, "retention": {"keep_weekly": 4}, "adopt_tags": {"Name": "old"}},
+            "scratch": HOME | {"retention": None},
+        },
+        "notifications": {
+            "emails": ["storage@example.com"],
+            "subscriptions": {"night": {"protocol": "email", "endpoint": "night@example.com"}},
+        },
+    }
+    assert backups(root, variables) == {"home", "database", "scratch"}
+
+
+def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
+    root.set_variables(
         {
             "file_systems": {
-                "home": {"file_system_id": "fs-0123456789abcdef0"},
-                "database": {"volume_id": "fsvol-0123456789abcdef0", "retention": {"keep_weekly": 4}},
-            }
+                "home": HOME | {"retension": {"days": 30}, "Schedule": "rate(1 day)"},
+                "database": {"volume_id": VOLUME, "retention": {"keep_weakly": 4}},
+                "good": HOME | {"backup_tags": {"any": "thing"}},
+            },
+            "notifications": {
+                "mails": ["storage@example.com"],
+                "subscriptions": {"night": {"protocol": "email", "endpoint": "a@example.com", "failure_only": True}},
+            },
+            "encryption": {"key_arn": "x"},
         }
     )
-    assert schedules(stack.plan()) == {
-        "fsx-backup": {"home", "database"},
-        "fsx-backup-checks": {"home", "database", "_deployment"},
-    }
-
-
-def schedules(plan: Plan) -> dict[str, set[str]]:
-    """The names of the planned schedules, by group."""
-    found: dict[str, set[str]] = {}
-    for schedule in plan.resources("aws_scheduler_schedule").values():
-        found.setdefault(schedule["group_name"], set()).add(schedule["name"])
-    return found
+    with pytest.raises(TerraformError) as refusal:
+        root.plan()
+    told = str(refusal.value)
+    for words in (
+        "file_systems.home (Schedule, retension; known are adopt_tags, backup_name,",
+        "file_systems.database.retention (keep_weakly; known are days, keep_daily,",
+        "notifications (mails; known are alarm_topic_arn, create_topic, emails,",
+        "notifications.subscriptions.night (failure_only; known are endpoint, failures_only,",
+        "encryption (key_arn; known are create_key, kms_key_arn)",
+    ):
+        assert words in told
+    assert "file_systems.good" not in told

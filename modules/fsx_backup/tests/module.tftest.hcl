@@ -1,0 +1,179 @@
+# What the module makes of its inputs, what it takes from the caller, what it refuses: with a mocked provider, so without
+# an account.
+# Run in modules/fsx_backup: terraform init && terraform test. mock_provider needs Terraform 1.7 or OpenTofu 1.8; the
+# module itself needs less.
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}", minified_json = "{}" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_service_principal" {
+    defaults = { name = "service.amazonaws.com" }
+  }
+}
+
+variables {
+  file_systems = {
+    home = { file_system_id = "fs-0123456789abcdef0", max_backup_age_hours = 6 }
+    database = {
+      volume_id               = "fsvol-0123456789abcdef0"
+      schedule                = "cron(0 2 * * ? *)"
+      timezone                = "Europe/Paris"
+      enabled                 = false
+      flexible_window_minutes = 15
+      retention               = { days = 30, keep_weekly = 4 }
+    }
+  }
+}
+
+run "every_plan_has_its_two_schedules" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_scheduler_schedule.backup)) == toset(["home", "database"])
+    error_message = "One schedule for each entry of file_systems."
+  }
+
+  assert {
+    condition     = toset(keys(aws_scheduler_schedule.check)) == toset(["home", "database", "_deployment"])
+    error_message = "One check for each entry, and the deployment's."
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.freshness)) == toset(["home"])
+    error_message = "A freshness alarm only where max_backup_age_hours asks for one."
+  }
+}
+
+run "an_entry_becomes_its_schedule" {
+  command = plan
+
+  assert {
+    condition     = aws_scheduler_schedule.backup["home"].state == "ENABLED" && aws_scheduler_schedule.backup["database"].state == "DISABLED"
+    error_message = "enabled = false stops the schedule."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.backup["database"].schedule_expression == "cron(0 2 * * ? *)" && aws_scheduler_schedule.backup["database"].schedule_expression_timezone == "Europe/Paris"
+    error_message = "schedule and timezone reach the schedule."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.backup["database"].flexible_time_window[0].maximum_window_in_minutes == 15 && aws_scheduler_schedule.backup["home"].flexible_time_window[0].mode == "OFF"
+    error_message = "flexible_window_minutes becomes the window, 0 switches it off."
+  }
+
+  assert {
+    condition     = strcontains(aws_scheduler_schedule.backup["home"].target[0].input, "\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"")
+    error_message = "Scheduler's keyword must stand unescaped."
+  }
+
+  assert {
+    condition     = jsondecode(aws_scheduler_schedule.backup["database"].target[0].input).plan.volume_id == "fsvol-0123456789abcdef0"
+    error_message = "The message names the target."
+  }
+}
+
+run "the_outputs_show_the_effective_settings" {
+  command = plan
+
+  assert {
+    condition     = output.plans["home"].retention.days == 7 && output.plans["database"].retention.keep_weekly == 4 && output.plans["database"].retention.keep_last == 1
+    error_message = "plans has what was written, and the defaults of the rest."
+  }
+
+  assert {
+    condition     = strcontains(output.commands["home"].dry_run_purge, "\"dry_run\":true")
+    error_message = "The command to try a purge says that it is a dry run."
+  }
+}
+
+run "a_key_and_a_topic_of_its_own" {
+  command = plan
+
+  assert {
+    condition     = length(aws_kms_key.this) == 1 && length(aws_sns_topic.this) == 1
+    error_message = "Without an existing key and topic the module makes them."
+  }
+
+  assert {
+    condition     = aws_kms_key.this[0].enable_key_rotation
+    error_message = "The key rotates."
+  }
+}
+
+run "an_existing_key_and_topic" {
+  command = plan
+
+  variables {
+    encryption    = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+    notifications = { topic_arn = "arn:aws:sns:eu-west-1:123456789012:alerts", emails = ["storage@example.com"] }
+  }
+
+  assert {
+    condition     = length(aws_kms_key.this) == 0 && length(aws_sns_topic.this) == 0
+    error_message = "An existing key and topic replace the module's own."
+  }
+
+  assert {
+    condition = alltrue([for arn in [
+      aws_sqs_queue.this.kms_master_key_id,
+      aws_sqs_queue.dead_letters.kms_master_key_id,
+      aws_cloudwatch_log_group.this.kms_key_id,
+      aws_lambda_function.this.kms_key_arn,
+      aws_scheduler_schedule.backup["home"].kms_key_arn,
+      aws_scheduler_schedule.check["home"].kms_key_arn,
+    ] : arn == var.encryption.kms_key_arn])
+    error_message = "Queues, log, function and schedules are encrypted with the given key."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.email["storage@example.com"].topic_arn == var.notifications.topic_arn
+    error_message = "People are subscribed to the given topic."
+  }
+}
+
+run "bad_plans_are_refused" {
+  command = plan
+
+  variables {
+    file_systems = {
+      both  = { file_system_id = "fs-0123456789abcdef0", volume_id = "fsvol-0123456789abcdef0" }
+      never = { file_system_id = "fs-0123456789abcdef0", retention = { days = 0 } }
+    }
+  }
+
+  expect_failures = [var.file_systems]
+}
+
+run "bad_schedules_are_refused" {
+  command = plan
+
+  variables {
+    file_systems = { home = { file_system_id = "fs-0123456789abcdef0", schedule = "cron(0 25 * * ? *)" } }
+  }
+
+  expect_failures = [aws_scheduler_schedule_group.this]
+}
+
+run "a_topic_of_another_region_is_refused" {
+  command = plan
+
+  variables {
+    notifications = { topic_arn = "arn:aws:sns:us-east-1:123456789012:alerts" }
+  }
+
+  expect_failures = [aws_scheduler_schedule_group.this]
+}
