@@ -17,6 +17,7 @@ variable "subnet_id" {
 
 # Deployment type and throughput of the file system that was backed up; FSx takes the capacity from the backup.
 resource "aws_fsx_lustre_file_system" "restored" {
+  #checkov:skip=CKV_AWS_190:FSx encrypts it with the account's key for FSx; give kms_key_id where the old one had a key of your own
   backup_id                   = var.backup_id
   subnet_ids                  = [var.subnet_id]
   deployment_type             = "PERSISTENT_2"
