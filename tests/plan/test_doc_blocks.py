@@ -9,7 +9,6 @@ import pytest
 from sandbox.terraform import Plan, Stack
 from tests.markdown import Block, blocks
 
-pytestmark = pytest.mark.xdist_group("documents")  # planned once, by one worker
 BLOCKS = [block for block in blocks("hcl") if block.not_run is None]
 MODULE = re.compile(r'source( *)= "[^"]*modules/fsx_backup[^"]*"')
 

@@ -8,7 +8,6 @@ import pytest
 
 from sandbox.terraform import ROOT, Plan, Stack
 
-pytestmark = pytest.mark.xdist_group("examples")  # planned once, by one worker
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if (path / "main.tf").exists())
 # Example -> the plans it has, by deployment.
 PLANS = {
