@@ -2,6 +2,15 @@ resource "aws_scheduler_schedule_group" "this" {
   name = local.groups.backups
   tags = local.tags
 
+  # Made last, because a rate(...) fires as soon as its schedule is there. Said here and not for every schedule: a
+  # thousand of them would each carry all these edges through the graph.
+  depends_on = [
+    aws_iam_role_policy.scheduler,
+    aws_iam_role_policy.scheduler_encryption,
+    aws_lambda_event_source_mapping.this,
+    aws_sqs_queue.dead_letters,
+  ]
+
   lifecycle {
     precondition {
       condition     = length(local.bad_expressions) == 0
@@ -40,8 +49,8 @@ resource "aws_scheduler_schedule" "backup" {
   }
 
   target {
-    arn      = aws_sqs_queue.this.arn
-    role_arn = aws_iam_role.scheduler.arn
+    arn      = local.arn.queue
+    role_arn = local.arn.scheduler
     input    = each.value
 
     # An occurrence delivered after its start window would only be a failure.
@@ -51,14 +60,7 @@ resource "aws_scheduler_schedule" "backup" {
     }
 
     dead_letter_config {
-      arn = aws_sqs_queue.dead_letters.arn
+      arn = local.arn.dead_letter_queue
     }
   }
-
-  # A rate(...) fires at once: everything it needs has to be there.
-  depends_on = [
-    aws_iam_role_policy.scheduler,
-    aws_iam_role_policy.scheduler_encryption,
-    aws_lambda_event_source_mapping.this,
-  ]
 }

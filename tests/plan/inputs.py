@@ -220,7 +220,7 @@ LONG = "x" * 51
 REFUSED_ARGUMENTS: list[Refused] = [
     # By Terraform itself, which takes "7" for 7, and null for the default.
     *(
-        ({"file_systems": {"home": HOME | {"retention": {"days": days}}}}, "number", 'element "home"')
+        ({"file_systems": {"home": HOME | {"retention": {"days": days}}}}, "number", '"home": {')
         for days in ("seven", True, [7], {"days": 7})
     ),
     ({"name": ""}, "name must be 1 to 50 letters, digits, '_' or '-'", '""'),

@@ -96,13 +96,24 @@ def test_the_mapping_is_made_after_the_permissions(default: Plan) -> None:
     }
 
 
-@pytest.mark.parametrize("schedule", ["backup", "check"])
-def test_the_schedule_is_made_after_all_that_it_fires_into(default: Plan, schedule: str) -> None:
-    assert set(depends_on(default, f"aws_scheduler_schedule.{schedule}")) >= {
+@pytest.mark.parametrize(("group", "schedule"), [("this", "backup"), ("checks", "check")])
+def test_a_group_of_schedules_is_made_after_all_that_they_fire_into(default: Plan, group: str, schedule: str) -> None:
+    assert set(depends_on(default, f"aws_scheduler_schedule_group.{group}")) >= {
         "aws_iam_role_policy.scheduler",
         "aws_iam_role_policy.scheduler_encryption",
         "aws_lambda_event_source_mapping.this",
     }
+    module = default.json["configuration"]["root_module"]["module_calls"]["fsx_backup"]["module"]
+    made = next(r for r in module["resources"] if r["address"] == f"aws_scheduler_schedule.{schedule}")
+    assert f"aws_scheduler_schedule_group.{group}.name" in made["expressions"]["group_name"]["references"]
+
+
+def test_the_schedules_name_what_the_module_makes(default: Plan) -> None:
+    """Their ARNs are put together, so that a plan shows them; the names must be those of the resources."""
+    for schedule in default.resources("aws_scheduler_schedule").values():
+        target = schedule["target"][0]
+        assert target["arn"].split(":")[-1] == only(default, "aws_sqs_queue", "queue.this")["name"]
+        assert target["role_arn"].split("/")[-1] == only(default, "aws_iam_role", "role.scheduler")["name"]
 
 
 def test_the_own_key_admits_the_log_group_and_the_alarms(own_key: Plan) -> None:
