@@ -10,6 +10,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from sandbox.terraform import ROOT, Plan, Stack
+from tests.plan.inputs import HOME, KEY
 
 MODULE = ROOT / "modules" / "fsx_backup"
 
@@ -60,3 +61,9 @@ class ModulePlanner:
 @pytest.fixture(scope="session")
 def plan(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[str, str]) -> ModulePlanner:
     return ModulePlanner(tmp_path_factory.mktemp("module"), aws_environment)
+
+
+@pytest.fixture(scope="session")
+def default(plan: ModulePlanner) -> Plan:
+    """One plan, an existing key: the policies are known in the plan."""
+    return plan(file_systems={"home": HOME}, encryption={"kms_key_arn": KEY})

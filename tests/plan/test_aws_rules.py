@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -13,17 +12,7 @@ from fsx_backup.model import Target
 from sandbox.terraform import Plan, TerraformError
 from tests.plan.conftest import ModulePlanner
 from tests.plan.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC
-
-
-@pytest.fixture(scope="module")
-def default(plan: ModulePlanner) -> Plan:
-    """One plan, an existing key: the policies are known in the plan."""
-    return plan(file_systems={"home": HOME}, encryption={"kms_key_arn": KEY})
-
-
-@pytest.fixture(scope="module")
-def own_key(plan: ModulePlanner) -> Plan:
-    return plan(file_systems={"home": HOME})
+from tests.plan.reading import allowed, as_list, only, statements
 
 
 @pytest.fixture(scope="module")
@@ -44,31 +33,6 @@ def everything(plan: ModulePlanner) -> Plan:
         tracing=False,
         vpc={"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP]},
     )
-
-
-def only(plan: Plan, type_: str, name: str = "") -> dict[str, Any]:
-    found = [values for address, values in plan.resources(type_).items() if address.split("[")[0].endswith(name)]
-    assert len(found) == 1, f"{len(found)} of {type_} {name}"
-    return found[0]
-
-
-def statements(policy: str) -> list[dict[str, Any]]:
-    return list(json.loads(policy)["Statement"])
-
-
-def as_list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def allowed(plan: Plan, role: str) -> set[str]:
-    """Every action that the inline policies of a role allow."""
-    return {
-        action
-        for address, values in plan.resources("aws_iam_role_policy").items()
-        if f".{role}" in address
-        for statement in statements(values["policy"])
-        for action in as_list(statement["Action"])
-    }
 
 
 def depends_on(plan: Plan, resource: str) -> list[str]:
@@ -114,45 +78,6 @@ def test_the_schedules_name_what_the_module_makes(default: Plan) -> None:
         target = schedule["target"][0]
         assert target["arn"].split(":")[-1] == only(default, "aws_sqs_queue", "queue.this")["name"]
         assert target["role_arn"].split("/")[-1] == only(default, "aws_iam_role", "role.scheduler")["name"]
-
-
-def test_the_own_key_admits_the_log_group_and_the_alarms(own_key: Plan) -> None:
-    by_sid = {statement["Sid"]: statement for statement in statements(only(own_key, "aws_kms_key")["policy"])}
-    assert by_sid["Logs"]["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
-    assert by_sid["Logs"]["Condition"] == {
-        "ArnEquals": {
-            "kms:EncryptionContext:aws:logs:arn": (
-                "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/fsx-backup"
-            )
-        }
-    }
-    assert by_sid["Alarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(by_sid["Alarms"]["Action"])
-
-
-@pytest.mark.parametrize("role", ["function", "scheduler"])
-def test_the_roles_may_use_the_key(default: Plan, role: str) -> None:
-    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= allowed(default, role)
-    policy = only(default, "aws_iam_role_policy", f"{role}_encryption")["policy"]
-    assert [as_list(s["Resource"]) for s in statements(policy)] == [[KEY]]
-
-
-def test_everything_that_can_be_encrypted_is(default: Plan, own_key: Plan) -> None:
-    attributes = {
-        "aws_sqs_queue": "kms_master_key_id",
-        "aws_sns_topic": "kms_master_key_id",
-        "aws_cloudwatch_log_group": "kms_key_id",
-        "aws_lambda_function": "kms_key_arn",
-        "aws_scheduler_schedule": "kms_key_arn",
-    }
-    for type_, attribute in attributes.items():
-        for values in default.resources(type_).values():
-            assert values[attribute] == KEY
-        for change in own_key.json["resource_changes"]:
-            if change["type"] == type_:
-                assert change["change"]["after_unknown"][attribute] is True  # the key made in the same apply
-    assert not default.resources("aws_kms_key")
-    assert only(own_key, "aws_kms_key")["enable_key_rotation"] is True
 
 
 def test_no_concurrency_is_reserved_unless_asked(default: Plan, plan: ModulePlanner) -> None:

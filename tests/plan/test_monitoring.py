@@ -10,7 +10,7 @@ from sandbox.terraform import Plan
 from tests.plan import dashboard_body
 from tests.plan.conftest import ModulePlanner
 from tests.plan.inputs import HOME, KEY
-from tests.plan.test_aws_rules import only
+from tests.plan.reading import only
 from tests.unit.test_docs import RUNBOOK, anchors
 from tests.world import START
 
