@@ -11,6 +11,7 @@ resource "aws_scheduler_schedule_group" "this" {
     aws_sqs_queue.dead_letters,
   ]
 
+  # What takes more than one input to see, all in one place so that it is told together.
   lifecycle {
     precondition {
       condition     = length(local.bad_expressions) == 0
@@ -25,6 +26,11 @@ resource "aws_scheduler_schedule_group" "this" {
     precondition {
       condition     = length(local.elsewhere) == 0
       error_message = "Topics, keys and rules must be of the deployment's own Region, ${local.region}. Give ones of this Region for: ${join(", ", local.elsewhere)}."
+    }
+
+    precondition {
+      condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= var.maximum_concurrency
+      error_message = "reserved_concurrency (${coalesce(var.reserved_concurrency, 0)}) must be at least maximum_concurrency (${var.maximum_concurrency}): raise the one or lower the other."
     }
   }
 }

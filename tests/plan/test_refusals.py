@@ -59,6 +59,7 @@ def refused_expressions(plan: ModulePlanner) -> str:
             event_rules={"far": inputs.RULE.replace("eu-west-1", "us-east-1")},
             notifications={"topic_arn": inputs.TOPIC.replace("eu-west-1", "us-east-1")},
             encryption={"kms_key_arn": inputs.KEY},
+            reserved_concurrency=3,
         )
     return str(refusal.value)
 
@@ -74,7 +75,8 @@ def test_no_good_expression_is_named(refused_expressions: str) -> None:
     assert "good-" not in " ".join(messages(refused_expressions))
 
 
-def test_a_check_that_comes_once_and_another_regions_resources_are_refused(refused_expressions: str) -> None:
+def test_what_several_arguments_say_together_is_refused(refused_expressions: str) -> None:
+    assert "reserved_concurrency (3) must be at least maximum_concurrency (5)" in refused_expressions
     assert f"deployment_check_schedule (rate(1 days): {expressions.RATE})" in refused_expressions
     once = message_with(refused_expressions, "give check_schedule and deployment_check_schedule as cron(...) or rate")
     assert " once (check_schedule = at(2030-12-31T23:00:00))" in once
