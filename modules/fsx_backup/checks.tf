@@ -2,6 +2,19 @@
 resource "aws_scheduler_schedule_group" "checks" {
   name = local.groups.checks
   tags = local.tags
+
+  depends_on = [
+    aws_iam_role_policy.scheduler,
+    aws_iam_role_policy.scheduler_encryption,
+    aws_lambda_event_source_mapping.this,
+  ]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.known_plans) < 250000
+      error_message = "The names of all plans together are too long for one message of 256 KB: divide file_systems among several deployments."
+    }
+  }
 }
 
 resource "aws_scheduler_schedule" "check" {
@@ -20,8 +33,8 @@ resource "aws_scheduler_schedule" "check" {
   }
 
   target {
-    arn      = aws_sqs_queue.this.arn
-    role_arn = aws_iam_role.scheduler.arn
+    arn      = local.arn.queue
+    role_arn = local.arn.scheduler
     input    = each.value
 
     # A check is about now: the next one is worth more than a late one. No dead letters either: what is missing tells.
@@ -30,19 +43,6 @@ resource "aws_scheduler_schedule" "check" {
       maximum_retry_attempts       = 10
     }
   }
-
-  lifecycle {
-    precondition {
-      condition     = length(each.value) < 250000
-      error_message = "The names of all plans together are too long for one message of 256 KB: divide file_systems among several deployments."
-    }
-  }
-
-  depends_on = [
-    aws_iam_role_policy.scheduler,
-    aws_iam_role_policy.scheduler_encryption,
-    aws_lambda_event_source_mapping.this,
-  ]
 }
 
 locals {

@@ -66,13 +66,6 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  lifecycle {
-    precondition {
-      condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= var.maximum_concurrency
-      error_message = "reserved_concurrency (${coalesce(var.reserved_concurrency, 0)}) must be at least maximum_concurrency (${var.maximum_concurrency}): raise the one or lower the other."
-    }
-  }
-
   depends_on = [aws_iam_role_policy.function, aws_iam_role_policy.function_encryption]
 }
 

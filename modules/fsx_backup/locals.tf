@@ -23,6 +23,7 @@ locals {
     dead_letter_queue = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-dead-letters"
     topic             = coalesce(var.notifications.topic_arn, "arn:${local.partition}:sns:${local.region}:${local.account}:${var.name}")
     log_group         = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${var.name}"
+    scheduler         = "arn:${local.partition}:iam::${local.account}:role/${var.name}-scheduler"
     schedule_groups   = [for group in local.groups : "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/${group}"]
     function          = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}"
   }

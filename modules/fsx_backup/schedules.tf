@@ -2,6 +2,16 @@ resource "aws_scheduler_schedule_group" "this" {
   name = local.groups.backups
   tags = local.tags
 
+  # Made last, because a rate(...) fires as soon as its schedule is there. Said here and not for every schedule: a
+  # thousand of them would each carry all these edges through the graph.
+  depends_on = [
+    aws_iam_role_policy.scheduler,
+    aws_iam_role_policy.scheduler_encryption,
+    aws_lambda_event_source_mapping.this,
+    aws_sqs_queue.dead_letters,
+  ]
+
+  # What takes more than one input to see, all in one place so that it is told together.
   lifecycle {
     precondition {
       condition     = length(local.bad_expressions) == 0
@@ -16,6 +26,11 @@ resource "aws_scheduler_schedule_group" "this" {
     precondition {
       condition     = length(local.elsewhere) == 0
       error_message = "Topics, keys and rules must be of the deployment's own Region, ${local.region}. Give ones of this Region for: ${join(", ", local.elsewhere)}."
+    }
+
+    precondition {
+      condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= var.maximum_concurrency
+      error_message = "reserved_concurrency (${coalesce(var.reserved_concurrency, 0)}) must be at least maximum_concurrency (${var.maximum_concurrency}): raise the one or lower the other."
     }
   }
 }
@@ -40,8 +55,8 @@ resource "aws_scheduler_schedule" "backup" {
   }
 
   target {
-    arn      = aws_sqs_queue.this.arn
-    role_arn = aws_iam_role.scheduler.arn
+    arn      = local.arn.queue
+    role_arn = local.arn.scheduler
     input    = each.value
 
     # An occurrence delivered after its start window would only be a failure.
@@ -51,14 +66,7 @@ resource "aws_scheduler_schedule" "backup" {
     }
 
     dead_letter_config {
-      arn = aws_sqs_queue.dead_letters.arn
+      arn = local.arn.dead_letter_queue
     }
   }
-
-  # A rate(...) fires at once: everything it needs has to be there.
-  depends_on = [
-    aws_iam_role_policy.scheduler,
-    aws_iam_role_policy.scheduler_encryption,
-    aws_lambda_event_source_mapping.this,
-  ]
 }

@@ -10,7 +10,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from sandbox.terraform import ROOT, Plan, Stack
+from tests.plan.inputs import HOME, KEY
 
+MANY = 300
 MODULE = ROOT / "modules" / "fsx_backup"
 
 
@@ -60,3 +62,28 @@ class ModulePlanner:
 @pytest.fixture(scope="session")
 def plan(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[str, str]) -> ModulePlanner:
     return ModulePlanner(tmp_path_factory.mktemp("module"), aws_environment)
+
+
+@pytest.fixture(scope="session")
+def default(plan: ModulePlanner) -> Plan:
+    """One plan, an existing key: the policies are known in the plan."""
+    return plan(file_systems={"home": HOME}, encryption={"kms_key_arn": KEY})
+
+
+@pytest.fixture(scope="session")
+def many(plan: ModulePlanner) -> Plan:
+    """Hundreds of plans, each with a maximum age."""
+    return plan(
+        file_systems={
+            f"plan-{n}": {"file_system_id": f"fs-{n:017x}", "max_backup_age_hours": 6 if n % 2 else 30.5}
+            for n in range(MANY)
+        },
+        encryption={"kms_key_arn": KEY},
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker for all plans, so that each is made once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("plan"))

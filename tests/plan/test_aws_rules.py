@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -11,19 +10,9 @@ from fsx_backup import metrics, occurrence
 from fsx_backup.model import Plan as BackupPlan
 from fsx_backup.model import Target
 from sandbox.terraform import Plan, TerraformError
-from tests.plan.conftest import ModulePlanner
+from tests.plan.conftest import MANY, ModulePlanner
 from tests.plan.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC
-
-
-@pytest.fixture(scope="module")
-def default(plan: ModulePlanner) -> Plan:
-    """One plan, an existing key: the policies are known in the plan."""
-    return plan(file_systems={"home": HOME}, encryption={"kms_key_arn": KEY})
-
-
-@pytest.fixture(scope="module")
-def own_key(plan: ModulePlanner) -> Plan:
-    return plan(file_systems={"home": HOME})
+from tests.plan.reading import allowed, as_list, only, statements
 
 
 @pytest.fixture(scope="module")
@@ -44,31 +33,6 @@ def everything(plan: ModulePlanner) -> Plan:
         tracing=False,
         vpc={"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP]},
     )
-
-
-def only(plan: Plan, type_: str, name: str = "") -> dict[str, Any]:
-    found = [values for address, values in plan.resources(type_).items() if address.split("[")[0].endswith(name)]
-    assert len(found) == 1, f"{len(found)} of {type_} {name}"
-    return found[0]
-
-
-def statements(policy: str) -> list[dict[str, Any]]:
-    return list(json.loads(policy)["Statement"])
-
-
-def as_list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def allowed(plan: Plan, role: str) -> set[str]:
-    """Every action that the inline policies of a role allow."""
-    return {
-        action
-        for address, values in plan.resources("aws_iam_role_policy").items()
-        if f".{role}" in address
-        for statement in statements(values["policy"])
-        for action in as_list(statement["Action"])
-    }
 
 
 def depends_on(plan: Plan, resource: str) -> list[str]:
@@ -96,65 +60,31 @@ def test_the_mapping_is_made_after_the_permissions(default: Plan) -> None:
     }
 
 
-@pytest.mark.parametrize("schedule", ["backup", "check"])
-def test_the_schedule_is_made_after_all_that_it_fires_into(default: Plan, schedule: str) -> None:
-    assert set(depends_on(default, f"aws_scheduler_schedule.{schedule}")) >= {
+@pytest.mark.parametrize(("group", "schedule"), [("this", "backup"), ("checks", "check")])
+def test_a_group_of_schedules_is_made_after_all_that_they_fire_into(default: Plan, group: str, schedule: str) -> None:
+    assert set(depends_on(default, f"aws_scheduler_schedule_group.{group}")) >= {
         "aws_iam_role_policy.scheduler",
         "aws_iam_role_policy.scheduler_encryption",
         "aws_lambda_event_source_mapping.this",
     }
+    module = default.json["configuration"]["root_module"]["module_calls"]["fsx_backup"]["module"]
+    made = next(r for r in module["resources"] if r["address"] == f"aws_scheduler_schedule.{schedule}")
+    assert f"aws_scheduler_schedule_group.{group}.name" in made["expressions"]["group_name"]["references"]
 
 
-def test_the_own_key_admits_the_log_group_and_the_alarms(own_key: Plan) -> None:
-    by_sid = {statement["Sid"]: statement for statement in statements(only(own_key, "aws_kms_key")["policy"])}
-    assert by_sid["Logs"]["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
-    assert by_sid["Logs"]["Condition"] == {
-        "ArnEquals": {
-            "kms:EncryptionContext:aws:logs:arn": (
-                "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/fsx-backup"
-            )
-        }
-    }
-    assert by_sid["Alarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(by_sid["Alarms"]["Action"])
+def test_the_schedules_name_what_the_module_makes(default: Plan) -> None:
+    """Their ARNs are put together, so that a plan shows them; the names must be those of the resources."""
+    for schedule in default.resources("aws_scheduler_schedule").values():
+        target = schedule["target"][0]
+        assert target["arn"].split(":")[-1] == only(default, "aws_sqs_queue", "queue.this")["name"]
+        assert target["role_arn"].split("/")[-1] == only(default, "aws_iam_role", "role.scheduler")["name"]
 
 
-@pytest.mark.parametrize("role", ["function", "scheduler"])
-def test_the_roles_may_use_the_key(default: Plan, role: str) -> None:
-    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= allowed(default, role)
-    policy = only(default, "aws_iam_role_policy", f"{role}_encryption")["policy"]
-    assert [as_list(s["Resource"]) for s in statements(policy)] == [[KEY]]
-
-
-def test_everything_that_can_be_encrypted_is(default: Plan, own_key: Plan) -> None:
-    attributes = {
-        "aws_sqs_queue": "kms_master_key_id",
-        "aws_sns_topic": "kms_master_key_id",
-        "aws_cloudwatch_log_group": "kms_key_id",
-        "aws_lambda_function": "kms_key_arn",
-        "aws_scheduler_schedule": "kms_key_arn",
-    }
-    for type_, attribute in attributes.items():
-        for values in default.resources(type_).values():
-            assert values[attribute] == KEY
-        for change in own_key.json["resource_changes"]:
-            if change["type"] == type_:
-                assert change["change"]["after_unknown"][attribute] is True  # the key made in the same apply
-    assert not default.resources("aws_kms_key")
-    assert only(own_key, "aws_kms_key")["enable_key_rotation"] is True
-
-
-def test_no_concurrency_is_reserved_unless_asked(default: Plan, plan: ModulePlanner) -> None:
+def test_no_concurrency_is_reserved_unless_asked(default: Plan) -> None:
     assert only(default, "aws_lambda_function")["reserved_concurrent_executions"] == -1
-    with pytest.raises(TerraformError, match=r"reserved_concurrency \(3\) must be at least maximum_concurrency \(5\)"):
-        plan(file_systems={"home": HOME}, reserved_concurrency=3)
 
 
-def test_hundreds_of_plans_fit_the_policy_limits(plan: ModulePlanner) -> None:
-    many = plan(
-        file_systems={f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} for n in range(300)},
-        encryption={"kms_key_arn": KEY},
-    )
+def test_hundreds_of_plans_fit_the_policy_limits(many: Plan) -> None:
     for role in ("function", "scheduler"):
         inline = [p["policy"] for a, p in many.resources("aws_iam_role_policy").items() if f".{role}" in a]
         assert sum(len(re.sub(r"\s", "", policy)) for policy in inline) <= 10_240
@@ -165,7 +95,7 @@ def test_hundreds_of_plans_fit_the_policy_limits(plan: ModulePlanner) -> None:
     )
     assert create["Condition"] == {"StringEquals": {"aws:RequestTag/fsx-backup:deployment": "fsx-backup"}}
     schedules = many.resources("aws_scheduler_schedule")
-    assert len(schedules) == 300 + 300 + 1  # backups, checks, the deployment's check
+    assert len(schedules) == MANY + MANY + 1  # backups, checks, the deployment's check
     assert all(len(schedule["target"][0]["input"].encode()) < 262_144 for schedule in schedules.values())
 
 

@@ -27,10 +27,10 @@ AFTER = {
 
 
 def state_of(plan: Plan) -> dict[str, Any]:
-    """A state in which the planned schedules and queues exist; a text for every value that only apply would know."""
+    """A state in which the planned schedules exist; a text for every value that only apply would know."""
     resources: dict[tuple[str, str], dict[str, Any]] = {}
     for planned in plan.json["resource_changes"]:
-        if planned["type"] in {"aws_scheduler_schedule", "aws_sqs_queue"}:
+        if planned["type"] == "aws_scheduler_schedule":
             later = {
                 name: f"later-{name}" for name, unknown in planned["change"]["after_unknown"].items() if unknown is True
             }

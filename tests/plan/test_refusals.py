@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import pytest
 
 from sandbox.terraform import Stack, TerraformError
-from tests.plan import inputs
+from tests.plan import expressions, inputs
 from tests.plan.conftest import ModulePlanner, module_call
 
 
@@ -47,8 +47,8 @@ def test_no_good_plan_is_named_beside_the_bad_ones(refused_plans: str) -> None:
 
 @pytest.fixture(scope="module")
 def refused_expressions(plan: ModulePlanner) -> str:
-    good = {f"good-{n}": expression for n, expression in enumerate(inputs.ACCEPTED_EXPRESSIONS)}
-    bad = {f"bad-{n}": expression for n, expression in enumerate(inputs.REFUSED_EXPRESSIONS)}
+    good = {f"good-{n}": expression for n, expression in enumerate(expressions.ACCEPTED_EXPRESSIONS)}
+    bad = {f"bad-{n}": expression for n, expression in enumerate(expressions.REFUSED_EXPRESSIONS)}
     checked = {key: expression for key, expression in good.items() if not expression.startswith("at(")}
     with pytest.raises(TerraformError) as refusal:
         plan(
@@ -59,23 +59,25 @@ def refused_expressions(plan: ModulePlanner) -> str:
             event_rules={"far": inputs.RULE.replace("eu-west-1", "us-east-1")},
             notifications={"topic_arn": inputs.TOPIC.replace("eu-west-1", "us-east-1")},
             encryption={"kms_key_arn": inputs.KEY},
+            reserved_concurrency=3,
         )
     return str(refusal.value)
 
 
-@pytest.mark.parametrize(("number", "expression"), list(enumerate(inputs.REFUSED_EXPRESSIONS)))
+@pytest.mark.parametrize(("number", "expression"), list(enumerate(expressions.REFUSED_EXPRESSIONS)))
 def test_a_bad_expression_is_named_with_its_mistake(refused_expressions: str, number: int, expression: str) -> None:
     told = message_with(refused_expressions, "EventBridge Scheduler would refuse these schedules")
     for key, name in ((f"bad-{number}", "schedule"), (f"check-bad-{number}", "check_schedule")):
-        assert f" {key} ({name} = {expression}: {inputs.REFUSED_EXPRESSIONS[expression]})" in told
+        assert f" {key} ({name} = {expression}: {expressions.REFUSED_EXPRESSIONS[expression]})" in told
 
 
 def test_no_good_expression_is_named(refused_expressions: str) -> None:
     assert "good-" not in " ".join(messages(refused_expressions))
 
 
-def test_a_check_that_comes_once_and_another_regions_resources_are_refused(refused_expressions: str) -> None:
-    assert f"deployment_check_schedule (rate(1 days): {inputs.RATE})" in refused_expressions
+def test_what_several_arguments_say_together_is_refused(refused_expressions: str) -> None:
+    assert "reserved_concurrency (3) must be at least maximum_concurrency (5)" in refused_expressions
+    assert f"deployment_check_schedule (rate(1 days): {expressions.RATE})" in refused_expressions
     once = message_with(refused_expressions, "give check_schedule and deployment_check_schedule as cron(...) or rate")
     assert " once (check_schedule = at(2030-12-31T23:00:00))" in once
     region = message_with(refused_expressions, "must be of the deployment's own Region, eu-west-1. Give ones of this")
@@ -86,7 +88,7 @@ def test_a_check_that_comes_once_and_another_regions_resources_are_refused(refus
 
 def test_every_good_plan_and_expression_is_planned(plan: ModulePlanner) -> None:
     schedules = {
-        f"expression-{n}": inputs.HOME | {"schedule": text} for n, text in enumerate(inputs.ACCEPTED_EXPRESSIONS)
+        f"expression-{n}": inputs.HOME | {"schedule": text} for n, text in enumerate(expressions.ACCEPTED_EXPRESSIONS)
     }
     planned = plan(file_systems=inputs.ACCEPTED_PLANS | schedules, encryption={"kms_key_arn": inputs.KEY})
     made = {values["name"] for values in planned.resources("aws_scheduler_schedule").values()}
