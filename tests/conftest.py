@@ -7,8 +7,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.world import World, new_world
 
-# Tests of these folders stay together, as they share a sandbox and what was applied to it.
-ROOMS = ("tests/integration/", "tests/sandbox/")
+# Tests of these folders stay together: they share a sandbox and what was applied to it, or plans that take seconds.
+ROOMS = ("tests/integration/", "tests/plan/", "tests/sandbox/")
 
 
 class Rooms(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types that mypy is shown

@@ -80,10 +80,3 @@ def many(plan: ModulePlanner) -> Plan:
         },
         encryption={"kms_key_arn": KEY},
     )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker for all plans, so that each is made once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("plan"))
