@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROUNDS = 15
-MOST_OF_C7N, MOST_OF_BOTO3, MOST_OF_C7N_SIZE = 0.7, 1.3, 0.06
+MOST_OF_C7N, MOST_OF_BOTO3, MOST_OF_C7N_SIZE = 0.7, 1.15, 0.06
 
 OURS = "import fsx_backup.handler as h; h.fsx.connect()"
 BARE = "import boto3; boto3.client('fsx')"

@@ -1,4 +1,4 @@
-"""`terraform plan` of the module with 1, 10, 100 and 1,000 plans, nothing applied yet."""
+"""`terraform plan` of the module with 1, 10, 100 and 1,000 plans, nothing applied yet, beside bare schedules."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sandbox.terraform import MIRROR, ROOT, Stack
 
 SIZES, SMALL, LARGE, MOST = (1, 10, 100, 1000), 10, 1000, 2.5
 ROUNDS = 2
+BARE = "bare schedules"
 
 
 def configure(folder: Path, plans: int) -> None:
@@ -28,6 +29,27 @@ def configure(folder: Path, plans: int) -> None:
     source = os.path.relpath(ROOT / "modules" / "fsx_backup", folder)
     module = {"source": source, "name": "bench", "file_systems": file_systems}
     (folder / "main.tf.json").write_text(json.dumps({"module": {"fsx_backup": module}}))
+
+
+def configure_bare(folder: Path, plans: int) -> None:
+    """The least that makes two schedules a plan: constants alone, no module, nothing else. Nobody can be faster."""
+    folder.mkdir()
+    schedule = {
+        "for_each": "${local.keys}",
+        "name": "${each.key}",
+        "schedule_expression": "rate(1 hour)",
+        "flexible_time_window": {"mode": "OFF"},
+        "target": {
+            "arn": "arn:aws:sqs:eu-west-1:123456789012:bench",
+            "role_arn": "arn:aws:iam::123456789012:role/bench",
+            "input": "{}",
+        },
+    }
+    configuration = {
+        "locals": {"names": {f"plan-{number}": "" for number in range(plans)}, "keys": "${tomap(local.names)}"},
+        "resource": {"aws_scheduler_schedule": {"backup": schedule, "check": schedule}},
+    }
+    (folder / "main.tf.json").write_text(json.dumps(configuration))
 
 
 def row() -> list[Result]:
@@ -45,20 +67,25 @@ def row() -> list[Result]:
                 variables["TF_CLI_CONFIG_FILE"] = str(MIRROR)
             terraform = shutil.which(os.environ.get("TERRAFORM") or "terraform") or "terraform"
             sides = []
-            for plans in SIZES:
-                folder = work / str(plans)
-                configure(folder, plans)
+            for label, make, plans in [
+                *((str(size), configure, size) for size in SIZES),
+                (BARE, configure_bare, LARGE),
+            ]:
+                folder = work / label.replace(" ", "-")
+                make(folder, plans)
                 Stack(folder, variables).init()
                 command = [terraform, f"-chdir={folder}", "plan", "-input=false", "-no-color", "-out=plan.tfplan"]
-                sides.append(Side(str(plans), command, variables))
+                sides.append(Side(label, command, variables))
             runs = alternate(sides, ROUNDS, lambda side: run(side).checked())
     finally:
         server.stop()
-    return results({int(name): of_side for name, of_side in runs.items()})
+    bare = runs.pop(BARE)
+    return results({int(size): of_side for size, of_side in runs.items()}, bare)
 
 
-def results(runs: dict[int, list[Run]]) -> list[Result]:
+def results(runs: dict[int, list[Run]], bare: list[Run]) -> list[Result]:
     details = {plans: detail(f"{plans} plans", of_size) for plans, of_size in runs.items()}
+    least = detail(f"{2 * LARGE} {BARE}", bare)
     small, large = details[SMALL].seconds, details[LARGE].seconds
     limit = at_most(large, small, MOST, f"at most {MOST} times the plan of {SMALL}")
     return [
@@ -66,9 +93,9 @@ def results(runs: dict[int, list[Run]]) -> list[Result]:
             f"plan-{plans}",
             one.seconds,
             "s",
-            {f"plan-{SMALL}": small},
+            {f"plan-{SMALL}": small} | ({BARE: least.seconds} if plans == LARGE else {}),
             [limit] if plans == LARGE else [],
-            [one],
+            [one, least] if plans == LARGE else [one],
         )
         for plans, one in details.items()
     ]

@@ -50,7 +50,11 @@ def test_one_floor_of_terraform_and_of_the_provider() -> None:
     suite = (ROOT / "modules/fsx_backup/tests/module.tftest.hcl").read_text()
     mocks = re.findall(r"mock_provider needs Terraform (\d+\.\d+)", suite)
     named = {page: re.findall(r"Terraform (?:v|from )?(\d+\.\d+)", page.read_text()) for page in pages()}
-    assert {version for versions in named.values() for version in versions} <= {minimum, TERRAFORM.rpartition(".")[0], *mocks}
+    assert {version for versions in named.values() for version in versions} <= {
+        minimum,
+        TERRAFORM.rpartition(".")[0],
+        *mocks,
+    }
     named = {page: re.findall(r"[Pp]rovider (\d+\.\d+)", page.read_text()) for page in pages()}
     assert {version for versions in named.values() for version in versions} <= {provider}
 
