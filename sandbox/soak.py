@@ -4,7 +4,7 @@ The stack with twenty plans is applied to the sandbox. Its schedules fire again 
 SIGKILL, until so many invocations died (KILLS) or the time is over (MINUTES). Then it settles undisturbed.
 
 Two things are hurried. The queue shows a message again after seconds instead of twelve minutes when its invocation
-died; and beside LocalStack's event source mapping, which hands over one message at a time, pollers do what Lambda's do.
+died; and beside the sandbox's event source mapping, pollers do what Lambda's do, so that more is under way at once.
 """
 
 import json
