@@ -3,8 +3,7 @@
 The stack with twenty plans is applied to the sandbox. Its schedules fire again and again, processes of the function get
 SIGKILL, until so many invocations died (KILLS) or the time is over (MINUTES). Then it settles undisturbed.
 
-Two things are hurried. The queue shows a message again after seconds instead of twelve minutes when its invocation
-died; and beside the sandbox's event source mapping, pollers do what Lambda's do, so that more is under way at once.
+One thing is hurried: when its invocation died, the queue shows a message again after seconds instead of twelve minutes.
 """
 
 import json
@@ -13,7 +12,6 @@ import random
 import shutil
 import signal
 import sys
-import threading
 import time
 from collections import Counter
 from dataclasses import asdict
@@ -30,7 +28,6 @@ from sandbox.terraform import Stack, TerraformError
 
 NAME = "soak"
 PLANS = 20
-POLLERS = 3
 HIDDEN_SECONDS = 15
 LATENCY_SECONDS = 0.1  # of each FSx call, so that there is a middle to die in
 KILL_SECONDS = 0.7  # from one kill to the next, on average: an invocation in a new process takes about twice that
@@ -80,7 +77,6 @@ class Soak:
         self.died = 0
         self.dead_letters = self.left_in_queue = -1
         self.seconds = 0.0
-        self._over = threading.Event()
 
     def run(self, kills: int, minutes: float) -> Account:
         """Apply, fire and kill, settle, count."""
@@ -88,19 +84,11 @@ class Soak:
         self.apply()
         before = self.backups()
         with Inbox(self.client, self.outputs["topic_arn"]) as self.inbox:
-            pollers = [threading.Thread(target=self.poll, daemon=True) for _ in range(POLLERS)]
-            for poller in pollers:
-                poller.start()
             begin = time.monotonic()
-            try:
-                say(f"Killing until {kills} invocations died, {minutes:g} minutes at most")
-                self.under_fire(kills, begin + 60 * minutes)
-                say(f"No more kills; settling, {SETTLE_MINUTES} minutes at most")
-                self.settle(time.monotonic() + 60 * SETTLE_MINUTES)
-            finally:
-                self._over.set()
-                for poller in pollers:
-                    poller.join()
+            say(f"Killing until {kills} invocations died, {minutes:g} minutes at most")
+            self.under_fire(kills, begin + 60 * minutes)
+            say(f"No more kills; settling, {SETTLE_MINUTES} minutes at most")
+            self.settle(time.monotonic() + 60 * SETTLE_MINUTES)
             self.seconds = time.monotonic() - begin
         self.died = self.errors()
         self.left_in_queue, self.dead_letters = self.waiting("queue"), self.waiting("dead_letter_queue")
@@ -186,25 +174,6 @@ class Soak:
             except ProcessLookupError:
                 return
             self.signals += 1
-
-    def poll(self) -> None:
-        """What Lambda's event source mapping does: receive, invoke, delete what the function is done with."""
-        sqs, functions, url = self.client("sqs"), self.client("lambda"), self.outputs["queue"]["url"]
-        while not self._over.is_set():
-            received = sqs.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=1, MessageSystemAttributeNames=["All"]
-            )
-            for message in received.get("Messages", []):
-                record = {
-                    "messageId": message["MessageId"],
-                    "receiptHandle": message["ReceiptHandle"],
-                    "body": message["Body"],
-                    "attributes": message["Attributes"],
-                    "eventSource": "aws:sqs",
-                }
-                answer = functions.invoke(FunctionName=NAME, Payload=json.dumps({"Records": [record]}).encode())
-                if "FunctionError" not in answer and not json.load(answer["Payload"])["batchItemFailures"]:
-                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     def settle(self, deadline: float) -> None:
         shown = time.monotonic()

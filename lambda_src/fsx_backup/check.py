@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import fsx, health, metrics, notifications
-from .model import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
     from mypy_boto3_fsx import FSxClient
 
+    from .model import DeploymentCheck, Plan
     from .settings import Settings
 
 
@@ -27,20 +27,20 @@ class Finding:
     warning: notifications.Message | None = None
 
 
-def of_plan(request: Request, settings: Settings, client: FSxClient, now: datetime) -> Finding:
+def of_plan(plan: Plan, settings: Settings, client: FSxClient, now: datetime) -> Finding:
     """Measure one plan. Raises fsx.Transient where FSx does not answer."""
-    plan, deployment = request.plan, settings.deployment
+    deployment = settings.deployment
     found = health.health(fsx.list_backups(client, plan.target), plan, deployment, now)
     data = metrics.of_health(found, deployment, plan.name, now)
     return Finding(data, _answer(data, plan=plan.name, target=plan.target.id))
 
 
 def of_deployment(
-    plans: frozenset[str], settings: Settings, client: FSxClient, connect: Callable[[str], Any], now: datetime
+    request: DeploymentCheck, settings: Settings, client: FSxClient, connect: Callable[[str], Any], now: datetime
 ) -> Finding:
     """Look for backups of plans that are gone, and compare the account with its quota of backups."""
     deployment = settings.deployment
-    survey = health.survey(fsx.list_all_backups(client, health.COUNTED_TYPES), deployment, plans)
+    survey = health.survey(fsx.list_all_backups(client, health.COUNTED_TYPES), deployment, request.plans)
     quotas = metrics.quotas(connect("service-quotas"))
     nearly_full = health.nearly_full(survey.used, quotas)
     data = metrics.of_survey(survey, quotas, deployment, now)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from .model import OWN_TAG_PREFIX, Action, Plan, Request, Retention, Target, zone
+from .model import OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, Request, Retention, Target, zone
 
 MESSAGE_VERSION = 1
 # FSx API reference: FileSystemId 11-21 characters, VolumeId 23.
@@ -48,8 +48,8 @@ def parse(event: object, default_time: datetime) -> Request:
     )
 
 
-def surveyed_plans(event: object) -> frozenset[str] | None:
-    """The names of all plans, if the event asks to check the whole deployment; None if it is about one plan."""
+def deployment_check(event: object) -> DeploymentCheck | None:
+    """The check of the whole deployment that the event asks for; None if it is about one plan."""
     if not isinstance(event, Mapping) or event.get("action") != Action.CHECK or "plans" not in event:
         return None
     _check_version(event)
@@ -57,7 +57,7 @@ def surveyed_plans(event: object) -> frozenset[str] | None:
     names = event["plans"]
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
         raise InvalidEvent(f"plans must be a list of names, not {_shown(names)}.")
-    return frozenset(names)
+    return DeploymentCheck(frozenset(names))
 
 
 def _check_version(event: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ Errors and limits: Amazon FSx API Reference; botocore's service model `fsx/2018-
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mypy_boto3_fsx import FSxClient
-    from mypy_boto3_fsx.type_defs import BackupTypeDef, TagTypeDef
+    from mypy_boto3_fsx.type_defs import BackupTypeDef, FilterTypeDef, TagTypeDef
 
 DELETE_WORKERS = 8
 LONGEST_CALL_SECONDS = 72.0
@@ -68,16 +68,17 @@ def connect() -> FSxClient:
 
 def list_backups(client: FSxClient, target: Target, types: Sequence[str] = (USER_INITIATED,)) -> list[Backup]:
     """A target's backups of these types, in the order FSx gives. Raises Transient rather than return a part."""
-    name: Literal["volume-id", "file-system-id"] = "volume-id" if target.is_volume else "file-system-id"
-    pages = client.get_paginator("describe_backups").paginate(
-        Filters=[{"Name": name, "Values": [target.id]}, {"Name": "backup-type", "Values": [*types]}]
-    )
-    return _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
+    return _list(client, types, {"Name": "volume-id" if target.is_volume else "file-system-id", "Values": [target.id]})
 
 
 def list_all_backups(client: FSxClient, types: Sequence[str]) -> list[Backup]:
     """Every backup of these types in the account and Region. Raises Transient rather than return a part."""
-    pages = client.get_paginator("describe_backups").paginate(Filters=[{"Name": "backup-type", "Values": [*types]}])
+    return _list(client, types)
+
+
+def _list(client: FSxClient, types: Sequence[str], *further: FilterTypeDef) -> list[Backup]:
+    filters: list[FilterTypeDef] = [*further, {"Name": "backup-type", "Values": [*types]}]
+    pages = client.get_paginator("describe_backups").paginate(Filters=filters)
     return _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
 
 

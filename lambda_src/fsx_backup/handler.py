@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from . import check, fsx, metrics, notifications
-from .event import InvalidEvent, parse, surveyed_plans
-from .model import Action, Request
+from .event import InvalidEvent, deployment_check, parse
+from .model import Action, DeploymentCheck, Request
 from .report import Report, Wait
 from .settings import Settings
 from .step import Step
@@ -74,7 +74,7 @@ class Function:
             request = self._parse(_decoded(body), body, sent)
         except InvalidEvent:
             return True  # told; it would be as bad next time
-        if not isinstance(request, Request) or request.action is Action.CHECK:
+        if isinstance(request, DeploymentCheck) or request.action is Action.CHECK:
             return self._check_by_message(request, sent)
         try:
             result = self._step(request, context)
@@ -96,7 +96,7 @@ class Function:
     def _direct(self, event: Any, context: Any) -> dict[str, Any]:
         body = json.dumps(event)
         request = self._parse(event, body, self.clock().replace(microsecond=0))
-        if not isinstance(request, Request) or request.action is Action.CHECK:
+        if isinstance(request, DeploymentCheck) or request.action is Action.CHECK:
             return self._check(request)
         try:
             result = self._step(request, context)
@@ -123,17 +123,15 @@ class Function:
             "reason": result.reason,
         }
 
-    def _parse(self, event: Any, body: str, default_time: datetime) -> Request | frozenset[str]:
-        """A request about one plan; or the names of all plans, for a check of the deployment."""
+    def _parse(self, event: Any, body: str, default_time: datetime) -> Request | DeploymentCheck:
         try:
-            plans = surveyed_plans(event)
-            return parse(event, default_time) if plans is None else plans
+            return deployment_check(event) or parse(event, default_time)
         except InvalidEvent as error:
             log.error("refused: %s", error)
             self._publish(notifications.of_invalid_event(self.settings, error, body))
             raise
 
-    def _check_by_message(self, request: Request | frozenset[str], sent: datetime) -> bool:
+    def _check_by_message(self, request: Request | DeploymentCheck, sent: datetime) -> bool:
         if self.clock() - sent > OLDEST_CHECK:
             return True
         try:
@@ -143,13 +141,13 @@ class Function:
             return False
         return True
 
-    def _check(self, request: Request | frozenset[str]) -> dict[str, Any]:
+    def _check(self, request: Request | DeploymentCheck) -> dict[str, Any]:
         """Measure and publish. An error is not told by a message: the alarms see it, and that metrics are missing."""
         now = self.clock()
-        if isinstance(request, Request):
-            found = check.of_plan(request, self.settings, self.fsx, now)
-        else:
+        if isinstance(request, DeploymentCheck):
             found = check.of_deployment(request, self.settings, self.fsx, self.client, now)
+        else:
+            found = check.of_plan(request.plan, self.settings, self.fsx, now)
         if found.warning:
             self._publish(found.warning)
         metrics.publish(self.client("cloudwatch"), found.data)

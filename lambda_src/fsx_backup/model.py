@@ -88,6 +88,13 @@ class Request:
 
 
 @dataclass(frozen=True)
+class DeploymentCheck:
+    """A check of the whole deployment, understood. `plans`: the names of all its plans."""
+
+    plans: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Backup:
     """What DescribeBackups says of a backup, reduced to what is decided on. `created` is None where FSx gave none."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fsx_backup import event, metrics
+from fsx_backup.model import DeploymentCheck
 from sandbox.terraform import Plan
 from tests.plan import dashboard_body
 from tests.plan.conftest import MANY, ModulePlanner
@@ -138,8 +139,8 @@ def test_every_plan_has_its_check_and_the_deployment_has_one(watched: Plan) -> N
     assert set(inputs) == {"home", "rare", "half", "free", "_deployment"}
     for message in inputs.values():
         message["scheduled_time"] = "2026-03-01T04:00:00Z"
-    plans = event.surveyed_plans(inputs["_deployment"])
-    assert plans == frozenset({"home", "rare", "half", "free", "fs-0123456789abcdef1"})
+    of_deployment = event.deployment_check(inputs["_deployment"])
+    assert of_deployment == DeploymentCheck(frozenset({"home", "rare", "half", "free", "fs-0123456789abcdef1"}))
     request = event.parse(inputs["home"], START)
     assert request.action == "check"
     assert request.plan.adopt_tags == {"Name": "old"}
