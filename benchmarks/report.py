@@ -58,8 +58,7 @@ SIDES = """\
 
 `healthy-…`: ten targets, one of which FSx refuses for good; how much of the healthy nine is served, the median of
 three rounds with another one refused each time. `stale-…`: plans without a good backup of the last 24 hours, found
-by our hourly check and the freshness alarm's rule; the check asks plan by plan, on purpose: one that fails leaves the
-others alone, and each publishes its plan's metrics. `storm-500`: the messages of 500 schedules, put into the queue at
+by our hourly check and the freshness alarm's rule. `storm-500`: the messages of 500 schedules, put into the queue at
 once; each run is four calls, and the last look comes 30 seconds after the backup was made, which no rate makes shorter.
 """
 

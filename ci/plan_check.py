@@ -65,16 +65,23 @@ def losses(changes: List[Dict[str, Any]]) -> Iterator[Loss]:
         for change in changes
         if _is_backup(change) and _goes(change) == "removed"
     }
+    checked = {
+        (change.get("module_address", ""), name)
+        for change in changes
+        for name in _checked(change["change"].get("after") or {})
+    }
     for change in changes:
-        going, key = _goes(change), change.get("index")
+        going, module = _goes(change), change.get("module_address", "")
         if going and _is_backup(change):
             yield _loss(
                 change,
                 f"its schedule would be {going}: no backup of {_target(change)} is made without it, and a backup is "
                 "owned by its plan's name. Keep the entry, or allow it",
             )
-        elif going == "removed" and (change.get("module_address", ""), key) in removed:
+        elif going == "removed" and (module, change.get("index")) in removed:
             continue  # goes with its plan, which is told
+        elif going == "removed" and _checks_nothing_else(change, removed | checked):
+            continue  # its plans are gone, or measured by another schedule
         elif going:
             consequence = GONE.get(change["type"], "what depends on it stops working")
             yield _loss(change, f"would be {going}: {consequence}. Find what changed it, or allow it")
@@ -89,6 +96,16 @@ def warnings(changes: List[Dict[str, Any]]) -> Iterator[str]:
             before, after = _plan(change["change"]["before"]), _plan(change["change"]["after"])
             if before and after and after["retention"]["max_deletes"] > before["retention"]["max_deletes"]:
                 yield f"{change['index']}: max_deletes is raised, so a mistake in its retention may delete more."
+
+
+def _checks_nothing_else(change: Dict[str, Any], names: Set[Tuple[str, str]]) -> bool:
+    plans = _checked(change["change"].get("before") or {})
+    return bool(plans) and all((change.get("module_address", ""), name) in names for name in plans)
+
+
+def _checked(values: Dict[str, Any]) -> List[str]:
+    """The names of the plans that a schedule has measured."""
+    return [plan["name"] for plan in _message(values).get("each", [])]
 
 
 def _weakened(change: Dict[str, Any]) -> Iterator[Loss]:

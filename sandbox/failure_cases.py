@@ -273,13 +273,18 @@ class Stage:
         """The last good backup is young and the alarm quiet; it grows old, and the schedule makes no other."""
         scheduler = Scheduler(self.client)
         backup = self.history(STALE_PLAN, self.stale_target, 1)
-        scheduler.fire(STALE_PLAN, group=f"{self.name}-checks")
+        self._check()
         self.settle(f"freshness-{STALE_PLAN}")
         old = datetime.now(UTC) - timedelta(hours=STALE_HOURS + 1)
         self.control("set_backup", backup_id=backup, creation_time=old.isoformat())
         if scheduler.fire(STALE_PLAN, group=self.name).outcome is not Outcome.DISABLED:
             raise AssertionError("the schedule should be disabled")
-        scheduler.fire(STALE_PLAN, group=f"{self.name}-checks")
+        self._check()
+
+    def _check(self) -> None:
+        group = f"{self.name}-checks"
+        for schedule in self.client("scheduler").list_schedules(GroupName=group, NamePrefix="plans-")["Schedules"]:
+            Scheduler(self.client).fire(schedule["Name"], group=group)
 
     def _topic_deleted(self) -> None:
         self.client("sns").delete_topic(TopicArn=self.outputs["topic_arn"])

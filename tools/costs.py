@@ -4,6 +4,7 @@ Prices: AWS's list prices in US East (N. Virginia), without free tiers, as of Ju
 """
 
 import sys
+from math import ceil
 
 # Per unit, in USD.
 PRICE = {
@@ -22,27 +23,43 @@ PRICE = {
     "X-Ray trace": 5.00 / 1_000_000,
 }
 HOURS = 730
+CHECKED_TOGETHER = 100  # modules/fsx_backup/checks.tf
 RUNS = 6 * HOURS / 24  # every four hours
 LOOKS = 13  # at a backup of ten minutes, the one that makes it included: `make bench ROW=steady-cost` counts them
 
 
 def of_a_plan(checks_a_day: float, looks: float = LOOKS) -> "dict[str, tuple[float, str]]":
-    """Quantity and price's name of every item that each plan adds."""
+    """Quantity and price's name of every item that each plan adds, its checks without the message they share."""
     checks = checks_a_day * HOURS / 24
-    invocations = checks + RUNS * looks
+    invocations = RUNS * looks
     return {
         "5 metrics of checks": (5 * min(24, checks_a_day) / 24, "custom metric, month"),
         "5 metrics of runs, in 6 hours of 24": (5 * 6 / 24, "custom metric, month"),
         "freshness alarm": (1, "alarm, month"),
-        "PutMetricData": (checks + RUNS, "PutMetricData call"),
-        "schedules fire": (checks + RUNS, "Scheduler invocation"),
+        "PutMetricData": (RUNS, "PutMetricData call"),
+        "schedules fire": (RUNS, "Scheduler invocation"),
         "function runs": (invocations, "Lambda request"),
         "for 0.5 s with 256 MB": (invocations * 0.5 * 0.25, "Lambda GB-second, Arm"),
+        "for 0.1 s of each check": (checks * 0.1 * 0.25, "Lambda GB-second, Arm"),
         "send, receive, put back or delete": (3 * invocations, "SQS request"),
         "mails, one address, successes too": (RUNS, "SNS mail"),
-        "key: schedules and topic": (checks + 3 * RUNS, "key request"),
-        "log, 1 KB a run of the function": (invocations / 1e6, "log GB"),
+        "key: schedules and topic": (3 * RUNS, "key request"),
+        "log, 1 KB a run of the function and a check": ((checks + invocations) / 1e6, "log GB"),
         "traces": (invocations, "X-Ray trace"),
+    }
+
+
+def of_checks(checks_a_day: float) -> "dict[str, tuple[float, str]]":
+    """What a hundred plans or fewer add that are checked together."""
+    checks = checks_a_day * HOURS / 24
+    return {
+        "PutMetricData": (checks, "PutMetricData call"),
+        "schedule fires": (checks, "Scheduler invocation"),
+        "function runs": (checks, "Lambda request"),
+        "for 0.5 s with 256 MB": (checks * 0.5 * 0.25, "Lambda GB-second, Arm"),
+        "send, receive, delete": (3 * checks, "SQS request"),
+        "key: schedule": (checks, "key request"),
+        "traces": (checks, "X-Ray trace"),
     }
 
 
@@ -63,13 +80,18 @@ def cost(items: "dict[str, tuple[float, str]]") -> float:
 
 
 def total(plans: int, checks_a_day: float) -> float:
-    return cost(of_a_deployment()) + plans * cost(of_a_plan(checks_a_day))
+    shared = ceil(plans / CHECKED_TOGETHER) * cost(of_checks(checks_a_day))
+    return cost(of_a_deployment()) + shared + plans * cost(of_a_plan(checks_a_day))
 
 
 def tables() -> str:
     lines = ["| plans | checks every hour | checks every 4 hours |", "|---:|---:|---:|"]
     lines += [f"| {plans} | ${total(plans, 24):,.2f} | ${total(plans, 6):,.2f} |" for plans in (1, 50, 500)]
-    for title, items in (("each plan, checks every hour", of_a_plan(24)), ("once a deployment", of_a_deployment())):
+    for title, items in (
+        ("each plan, checks every hour", of_a_plan(24)),
+        (f"each {CHECKED_TOGETHER} plans that are checked together", of_checks(24)),
+        ("once a deployment", of_a_deployment()),
+    ):
         lines += ["", f"| {title} | quantity a month | unit | price | cost |", "|---|---:|---|---:|---:|"]
         lines += [
             f"| {name} | {quantity:,.6g} | {price} | ${PRICE[price]:.10f}".rstrip("0").rstrip(".")

@@ -79,8 +79,9 @@ def row() -> list[Result]:
     month = costs.RUNS * a_run + CHECKS * a_check
     theirs = custodian()
     their_month = costs.RUNS * total(theirs) if theirs else None
-    estimate = costs.cost(costs.of_a_plan(CHECKS_A_DAY))
-    dollars = costs.cost(costs.of_a_plan(CHECKS_A_DAY, looks))
+    checking = costs.of_checks(CHECKS_A_DAY)  # of this plan alone
+    estimate = costs.cost(costs.of_a_plan(CHECKS_A_DAY) | checking)
+    dollars = costs.cost(costs.of_a_plan(CHECKS_A_DAY, looks) | checking)
     published = run["PutMetricData"] * costs.RUNS + check["PutMetricData"] * CHECKS
     [expected] = [
         quantity for quantity, price in costs.of_a_plan(CHECKS_A_DAY).values() if price == "PutMetricData call"

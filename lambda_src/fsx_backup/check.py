@@ -1,4 +1,4 @@
-"""A check: measures a plan or the whole deployment. It changes nothing; what is measured becomes metrics."""
+"""A check: measures plans or the whole deployment. It changes nothing; what is measured becomes metrics."""
 
 from __future__ import annotations
 
@@ -14,25 +14,32 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
     from mypy_boto3_fsx import FSxClient
 
-    from .model import DeploymentCheck, Plan
+    from .model import DeploymentCheck, PlansCheck
     from .settings import Settings
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is to be published, what a direct invoker is answered, and what people should be warned of."""
+    """What is to be published, what is answered and logged, and what people should be warned of."""
 
     data: list[MetricDatumTypeDef]
-    answer: dict[str, Any]
+    answers: list[dict[str, Any]]  # one for each plan, or one for the deployment
     warning: notifications.Message | None = None
+    missing: fsx.Rejected | fsx.Transient | None = None  # why not everything was measured
 
 
-def of_plan(plan: Plan, settings: Settings, client: FSxClient, now: datetime) -> Finding:
-    """Measure one plan. Raises fsx.Transient where FSx does not answer."""
+def of_plans(request: PlansCheck, settings: Settings, client: FSxClient, now: datetime) -> Finding:
+    """Measure each plan that FSx answers for."""
     deployment = settings.deployment
-    found = health.health(fsx.list_backups(client, plan.target), plan, deployment, now)
-    data = metrics.of_health(found, deployment, plan.name, now)
-    return Finding(data, _answer(data, plan=plan.name, target=plan.target.id))
+    listed, missing = fsx.list_by_target(client, [plan.target for plan in request.plans])
+    data, answers = [], []
+    for plan in request.plans:
+        if plan.target in listed:
+            found = health.health(listed[plan.target], plan, deployment, now)
+            measured = metrics.of_health(found, deployment, plan.name, now)
+            data += measured
+            answers.append(_answer(measured, plan=plan.name, target=plan.target.id))
+    return Finding(data, answers, missing=missing)
 
 
 def of_deployment(
@@ -46,7 +53,7 @@ def of_deployment(
     data = metrics.of_survey(survey, quotas, deployment, now)
     return Finding(
         data,
-        _answer(data, deployment=deployment, orphans=survey.orphans, used=survey.used, quotas=quotas),
+        [_answer(data, deployment=deployment, orphans=survey.orphans, used=survey.used, quotas=quotas)],
         notifications.of_quota(settings, survey.used, nearly_full) if nearly_full else None,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from .model import OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, Request, Retention, Target, zone
+from .model import OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, PlansCheck, Request, Retention, Target, zone
 
 MESSAGE_VERSION = 1
 # FSx API reference: FileSystemId 11-21 characters, VolumeId 23.
@@ -24,7 +24,7 @@ class InvalidEvent(Exception):
 
 
 def parse(event: object, default_time: datetime) -> Request:
-    """Understand a message of this module, or the AWS sample's constant JSON.
+    """Understand a message of this module that is no check, or the AWS sample's constant JSON.
 
     `default_time` names the occurrence when the event carries no `scheduled_time`.
     Source of the sample's keys: FSx for Lustre User Guide, "Setting Up a Custom Backup Schedule".
@@ -36,11 +36,11 @@ def parse(event: object, default_time: datetime) -> Request:
     _check_version(event)
     _refuse_unknown(event, {"version", "action", "scheduled_time", "dry_run", "plan"}, "")
     action = event.get("action")
-    if action not in list(Action):
+    if action not in (Action.BACKUP, Action.START, Action.PURGE):
         raise InvalidEvent(f"action must be one of {', '.join(Action)}, not {_shown(action)}.")
     return Request(
         action=Action(action),
-        plan=_plan(event.get("plan")),
+        plan=_plan(event.get("plan"), "plan"),
         scheduled_time=_time(event["scheduled_time"]) if "scheduled_time" in event else default_time,
         # A purge asked for by hand deletes only where it says so in so many words.
         dry_run=_dry_run(event, missing=action == Action.PURGE),
@@ -48,16 +48,29 @@ def parse(event: object, default_time: datetime) -> Request:
     )
 
 
-def deployment_check(event: object) -> DeploymentCheck | None:
-    """The check of the whole deployment that the event asks for; None if it is about one plan."""
-    if not isinstance(event, Mapping) or event.get("action") != Action.CHECK or "plans" not in event:
+def parse_check(event: object) -> PlansCheck | DeploymentCheck | None:
+    """The check that the event asks for: of one `plan`, of `each` of some, of the deployment with all its `plans`.
+
+    None if it asks for something else.
+    """
+    if not isinstance(event, Mapping) or event.get("action") != Action.CHECK:
         return None
     _check_version(event)
-    _refuse_unknown(event, {"version", "action", "scheduled_time", "plans"}, "")
-    names = event["plans"]
-    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
-        raise InvalidEvent(f"plans must be a list of names, not {_shown(names)}.")
-    return DeploymentCheck(frozenset(names))
+    _refuse_unknown(event, {"version", "action", "scheduled_time", "plan", "each", "plans"}, "")
+    if "scheduled_time" in event:
+        _time(event["scheduled_time"])
+    match [name for name in ("plan", "each", "plans") if name in event]:
+        case ["plan"]:
+            return PlansCheck((_plan(event["plan"], "plan"),))
+        case ["each"]:
+            each = _list(event["each"], "each", "of plans")
+            return PlansCheck(tuple(_plan(plan, f"each[{number}]") for number, plan in enumerate(each)))
+        case ["plans"]:
+            names = _list(event["plans"], "plans", "of names")
+            if not all(isinstance(name, str) for name in names):
+                raise InvalidEvent(f"plans must be a list of names, not {_shown(names)}.")
+            return DeploymentCheck(frozenset(names))
+    raise InvalidEvent("A check must have exactly one of plan, each and plans.")
 
 
 def _check_version(event: Mapping[str, Any]) -> None:
@@ -93,10 +106,10 @@ def _parse_sample(event: Mapping[str, Any], now: datetime) -> Request:
     )
 
 
-def _plan(value: object) -> Plan:
-    plan = _object(value, "plan")
+def _plan(value: object, where: str) -> Plan:
+    plan = _object(value, where)
     known = {f.name for f in fields(Plan)} - {"target"} | {"file_system_id", "volume_id"}
-    _refuse_unknown(plan, known, "plan.")
+    _refuse_unknown(plan, known, f"{where}.")
     readers: dict[str, Callable[[object, str], object]] = {
         "retention": _retention,
         "timezone": lambda value, name: str(_zone(value, name)),
@@ -109,30 +122,30 @@ def _plan(value: object) -> Plan:
         "start_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
         "completion_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
     }
-    optional = {name: read(plan[name], f"plan.{name}") for name, read in readers.items() if name in plan}
-    target = _target(plan)
+    optional = {name: read(plan[name], f"{where}.{name}") for name, read in readers.items() if name in plan}
+    target = _target(plan, where)
     name = plan.get("name", target.id)
     if not (isinstance(name, str) and PLAN_NAME.fullmatch(name)):
-        raise InvalidEvent(f"plan.name must be 1 to 64 letters, digits, '_', '.' or '-', not {_shown(name)}.")
+        raise InvalidEvent(f"{where}.name must be 1 to 64 letters, digits, '_', '.' or '-', not {_shown(name)}.")
     parsed = Plan(name=name, target=target, **optional)  # type: ignore[arg-type]
     if parsed.start_window_minutes > parsed.completion_window_minutes:
-        raise InvalidEvent("plan.start_window_minutes must not be longer than plan.completion_window_minutes.")
+        raise InvalidEvent(f"{where}.start_window_minutes must not be longer than {where}.completion_window_minutes.")
     for key in parsed.backup_tags:
         if key.startswith(("aws:", OWN_TAG_PREFIX)) or key == "Name":
             raise InvalidEvent(
-                f"plan.backup_tags must not have the key {_shown(key)}: aws: and {OWN_TAG_PREFIX} are reserved, "
-                "and Name comes from plan.backup_name."
+                f"{where}.backup_tags must not have the key {_shown(key)}: aws: and {OWN_TAG_PREFIX} are reserved, "
+                f"and Name comes from {where}.backup_name."
             )
     return parsed
 
 
-def _target(plan: Mapping[str, Any]) -> Target:
+def _target(plan: Mapping[str, Any], where: str) -> Target:
     given = [name for name in ("file_system_id", "volume_id") if plan.get(name) is not None]
     if len(given) != 1:
-        raise InvalidEvent("plan must have exactly one of file_system_id and volume_id.")
+        raise InvalidEvent(f"{where} must have exactly one of file_system_id and volume_id.")
     if given == ["file_system_id"]:
-        return _target_id(plan["file_system_id"], "plan.file_system_id", FILE_SYSTEM_ID, "fs-0123456789abcdef0")
-    return _target_id(plan["volume_id"], "plan.volume_id", VOLUME_ID, "fsvol-0123456789abcdef0")
+        return _target_id(plan["file_system_id"], f"{where}.file_system_id", FILE_SYSTEM_ID, "fs-0123456789abcdef0")
+    return _target_id(plan["volume_id"], f"{where}.volume_id", VOLUME_ID, "fsvol-0123456789abcdef0")
 
 
 def _target_id(value: object, name: str, pattern: re.Pattern[str], example: str) -> Target:
@@ -209,6 +222,12 @@ def _text(value: object, name: str, longest: int, shortest: int = 1) -> str:
 def _object(value: object, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidEvent(f"{name} must be a JSON object, not {_shown(value)}.")
+    return value
+
+
+def _list(value: object, name: str, what: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise InvalidEvent(f"{name} must be a list {what}, not {_shown(value)}.")
     return value
 
 

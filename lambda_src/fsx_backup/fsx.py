@@ -5,6 +5,8 @@ Errors and limits: Amazon FSx API Reference; botocore's service model `fsx/2018-
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import batched, groupby
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,13 +17,14 @@ from botocore.parsers import ResponseParserError
 from .model import USER_INITIATED, Backup, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mypy_boto3_fsx import FSxClient
     from mypy_boto3_fsx.type_defs import BackupTypeDef, FilterTypeDef, TagTypeDef
 
 DELETE_WORKERS = 8
 LONGEST_CALL_SECONDS = 72.0
+MOST_VALUES = 20  # DescribeBackups: values of a filter
 BROKEN_ANSWERS = (HTTPClientError, IncompleteReadError, PaginationError, ResponseParserError)
 RETRYABLE = frozenset(
     {"InternalServerError", "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
@@ -68,12 +71,49 @@ def connect() -> FSxClient:
 
 def list_backups(client: FSxClient, target: Target, types: Sequence[str] = (USER_INITIATED,)) -> list[Backup]:
     """A target's backups of these types, in the order FSx gives. Raises Transient rather than return a part."""
-    return _list(client, types, {"Name": "volume-id" if target.is_volume else "file-system-id", "Values": [target.id]})
+    return _list(client, types, _filter(target))
+
+
+def list_by_target(
+    client: FSxClient, targets: Iterable[Target]
+) -> tuple[dict[Target, list[Backup]], Rejected | Transient | None]:
+    """The user-initiated backups of many targets, with a call for twenty of them and further pages.
+
+    A target that FSx rejects is left out; so are the ones that were still to come when FSx could not answer. The error
+    says why any are missing.
+    """
+    found: dict[Target, list[Backup]] = {}
+    rejected: Rejected | None = None
+    ordered = sorted(set(targets), key=lambda target: (target.is_volume, target.id))
+    chunks = deque(
+        chunk
+        for _, kind in groupby(ordered, lambda target: target.is_volume)
+        for chunk in batched(kind, MOST_VALUES, strict=False)
+    )
+    while chunks:
+        chunk = chunks.popleft()
+        try:
+            listed = _list(client, (USER_INITIATED,), _filter(*chunk))
+        except Rejected as error:
+            if len(chunk) == 1:
+                rejected = error
+            else:
+                chunks.extendleft((target,) for target in chunk)  # the others shall not suffer from it
+            continue
+        except Transient as error:
+            return found, error
+        found |= {target: [backup for backup in listed if backup.target_id == target.id] for target in chunk}
+    return found, rejected
 
 
 def list_all_backups(client: FSxClient, types: Sequence[str]) -> list[Backup]:
     """Every backup of these types in the account and Region. Raises Transient rather than return a part."""
     return _list(client, types)
+
+
+def _filter(*targets: Target) -> FilterTypeDef:
+    """For targets of one kind, 20 at most."""
+    return {"Name": "volume-id" if targets[0].is_volume else "file-system-id", "Values": [t.id for t in targets]}
 
 
 def _list(client: FSxClient, types: Sequence[str], *further: FilterTypeDef) -> list[Backup]:
@@ -191,6 +231,7 @@ def _backup(raw: BackupTypeDef) -> Backup:
         type=raw["Type"],
         created=raw.get("CreationTime"),
         tags=_tags(raw),
+        target_id=raw.get("Volume", {}).get("VolumeId") or raw.get("FileSystem", {}).get("FileSystemId", ""),
         source_backup_id=raw.get("SourceBackupId"),
         failure=raw.get("FailureDetails", {}).get("Message"),
         file_system_type=raw.get("FileSystem", {}).get("FileSystemType", ""),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from . import check, fsx, metrics, notifications
-from .event import InvalidEvent, deployment_check, parse
-from .model import Action, DeploymentCheck, Request
+from .event import InvalidEvent, parse, parse_check
+from .model import DeploymentCheck, PlansCheck, Request
 from .report import Report, Wait
 from .settings import Settings
 from .step import Step
@@ -74,7 +74,7 @@ class Function:
             request = self._parse(_decoded(body), body, sent)
         except InvalidEvent:
             return True  # told; it would be as bad next time
-        if isinstance(request, DeploymentCheck) or request.action is Action.CHECK:
+        if not isinstance(request, Request):
             return self._check_by_message(request, sent)
         try:
             result = self._step(request, context)
@@ -96,7 +96,7 @@ class Function:
     def _direct(self, event: Any, context: Any) -> dict[str, Any]:
         body = json.dumps(event)
         request = self._parse(event, body, self.clock().replace(microsecond=0))
-        if isinstance(request, DeploymentCheck) or request.action is Action.CHECK:
+        if not isinstance(request, Request):
             return self._check(request)
         try:
             result = self._step(request, context)
@@ -123,15 +123,15 @@ class Function:
             "reason": result.reason,
         }
 
-    def _parse(self, event: Any, body: str, default_time: datetime) -> Request | DeploymentCheck:
+    def _parse(self, event: Any, body: str, default_time: datetime) -> Request | PlansCheck | DeploymentCheck:
         try:
-            return deployment_check(event) or parse(event, default_time)
+            return parse_check(event) or parse(event, default_time)
         except InvalidEvent as error:
             log.error("refused: %s", error)
             self._publish(notifications.of_invalid_event(self.settings, error, body))
             raise
 
-    def _check_by_message(self, request: Request | DeploymentCheck, sent: datetime) -> bool:
+    def _check_by_message(self, request: PlansCheck | DeploymentCheck, sent: datetime) -> bool:
         if self.clock() - sent > OLDEST_CHECK:
             return True
         try:
@@ -141,18 +141,21 @@ class Function:
             return False
         return True
 
-    def _check(self, request: Request | DeploymentCheck) -> dict[str, Any]:
+    def _check(self, request: PlansCheck | DeploymentCheck) -> dict[str, Any]:
         """Measure and publish. An error is not told by a message: the alarms see it, and that metrics are missing."""
         now = self.clock()
         if isinstance(request, DeploymentCheck):
             found = check.of_deployment(request, self.settings, self.fsx, self.client, now)
         else:
-            found = check.of_plan(request.plan, self.settings, self.fsx, now)
+            found = check.of_plans(request, self.settings, self.fsx, now)
         if found.warning:
             self._publish(found.warning)
         metrics.publish(self.client("cloudwatch"), found.data)
-        log.info("check", extra=found.answer)
-        return found.answer
+        for answer in found.answers:
+            log.info("check", extra=answer)
+        if found.missing:
+            raise found.missing
+        return found.answers[0] if len(found.answers) == 1 else {"outcome": "CHECKED", "plans": found.answers}
 
     def _step(self, request: Request, context: Any) -> Report | Wait:
         now = self.clock()

@@ -88,6 +88,13 @@ class Request:
 
 
 @dataclass(frozen=True)
+class PlansCheck:
+    """A check of some plans, understood."""
+
+    plans: tuple[Plan, ...]
+
+
+@dataclass(frozen=True)
 class DeploymentCheck:
     """A check of the whole deployment, understood. `plans`: the names of all its plans."""
 
@@ -103,6 +110,7 @@ class Backup:
     type: str
     created: datetime | None
     tags: Mapping[str, str]
+    target_id: str = ""
     source_backup_id: str | None = None
     failure: str | None = None
     file_system_type: str = ""

@@ -1,4 +1,19 @@
-# Checks measure instead of backing up; without their metrics the freshness alarms sound.
+# Checks measure instead of backing up; without their metrics the freshness alarms sound. Plans with the same check
+# schedule are measured together: FSx lists twenty targets in one call, and no storm of messages meets the backups. A
+# hundred in a message are done well within the function's time.
+locals {
+  checked_together = {
+    for key, plan in var.file_systems :
+    jsonencode([plan.check_schedule, startswith(plan.check_schedule, "rate(") ? "UTC" : plan.timezone]) => key...
+  }
+  checks = merge([
+    for rhythm, keys in local.checked_together : {
+      for number, some in chunklist(keys, 100) :
+      "plans-${substr(md5(rhythm), 0, 8)}-${number + 1}" => { rhythm = jsondecode(rhythm), plans = some }
+    }
+  ]...)
+}
+
 resource "aws_scheduler_schedule_group" "checks" {
   name = local.groups.checks
   tags = local.tags
@@ -14,6 +29,11 @@ resource "aws_scheduler_schedule_group" "checks" {
       condition     = length(local.known_plans) < 250000
       error_message = "The names of all plans together are too long for one message of 256 KB: divide file_systems among several deployments."
     }
+
+    precondition {
+      condition     = alltrue([for message in values(local.check_messages) : length(message) < 250000])
+      error_message = "The adopt_tags of a hundred plans together are too long for one message of 256 KB: shorten them, or divide file_systems among several deployments."
+    }
   }
 }
 
@@ -22,11 +42,11 @@ resource "aws_scheduler_schedule" "check" {
 
   name        = each.key
   group_name  = aws_scheduler_schedule_group.checks.name
-  description = each.key == "_deployment" ? "Looks for backups of removed plans and compares with the quota (fsx-backup, deployment ${var.name})" : "Measures the backups of ${each.key} (fsx-backup, deployment ${var.name})"
+  description = each.key == "_deployment" ? "Looks for backups of removed plans and compares with the quota (fsx-backup, deployment ${var.name})" : substr("Deployment ${var.name} of fsx-backup: measures the backups of ${join(", ", local.checks[each.key].plans)}", 0, 512)
   kms_key_arn = local.key_arn
 
-  schedule_expression          = each.key == "_deployment" ? var.deployment_check_schedule : var.file_systems[each.key].check_schedule
-  schedule_expression_timezone = each.key == "_deployment" ? "UTC" : var.file_systems[each.key].timezone
+  schedule_expression          = each.key == "_deployment" ? var.deployment_check_schedule : local.checks[each.key].rhythm[0]
+  schedule_expression_timezone = each.key == "_deployment" ? "UTC" : local.checks[each.key].rhythm[1]
 
   flexible_time_window {
     mode = "OFF"

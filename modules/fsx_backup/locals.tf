@@ -14,7 +14,6 @@ locals {
   region    = data.aws_region.current.id
   tags      = merge({ "fsx-backup:deployment" = var.name }, var.tags)
 
-  # Backups and checks apart: a plan's two schedules have its key for their name.
   groups = { backups = var.name, checks = "${var.name}-checks" }
 
   # Names and ARNs are put together here, so that a plan shows every policy before anything exists.
@@ -63,7 +62,10 @@ locals {
     for key, plan in local.plans : key => "{\"action\":\"backup\",\"plan\":${plan},${local.scheduled}}"
   })
   check_messages = tomap(merge(
-    { for key, plan in local.checked_plans : key => "{\"action\":\"check\",\"plan\":${plan},${local.scheduled}}" },
+    {
+      for name, check in local.checks :
+      name => "{\"action\":\"check\",\"each\":[${join(",", [for key in check.plans : local.checked_plans[key]])}],${local.scheduled}}"
+    },
     { _deployment = "{\"action\":\"check\",\"plans\":${local.known_plans},${local.scheduled}}" },
   ))
 

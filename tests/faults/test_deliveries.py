@@ -79,14 +79,16 @@ def test_a_file_system_that_was_deleted_keeps_its_backups(world: World) -> None:
 OTHERS: list[Any] = [0, 2, 99, -1, 1.5, "1", "v1", True, None, [], {}]
 
 
-@pytest.mark.parametrize("kind", ["backup", "start", "purge", "check", "deployment"])
+@pytest.mark.parametrize("kind", ["backup", "start", "purge", "check", "checks", "deployment"])
 @pytest.mark.parametrize("version", OTHERS, ids=str)
 def test_a_message_of_another_version_is_refused_and_told(world: World, kind: str, version: Any) -> None:
     """Whatever else a newer format holds: the version is what is named, and nothing is called."""
     target = world.fsx.seed_file_system("LUSTRE")
     world.history(target, [30, 1])
     world.fsx.control.clear_calls()
-    message: dict[str, Any] = world.message(target, action="check" if kind == "deployment" else kind)
+    message: dict[str, Any] = world.message(target, action=kind.removesuffix("s"))
+    if kind == "checks":
+        message["each"] = [message.pop("plan")]
     if kind == "deployment":
         message = {"action": "check", "plans": ["home"]}
     world.send(message | {"version": version, "priority": "high", "dry_run": False})

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from fsx_backup import event, metrics
-from fsx_backup.model import DeploymentCheck
+from fsx_backup.model import DeploymentCheck, PlansCheck
 from sandbox.terraform import Plan
 from tests.plan import dashboard_body
 from tests.plan.conftest import MANY, ModulePlanner
 from tests.plan.inputs import HOME, KEY
 from tests.plan.reading import only
 from tests.unit.test_docs import RUNBOOK, anchors
-from tests.world import START
 
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:tickets"
@@ -53,7 +52,13 @@ def watched(plan: ModulePlanner) -> Plan:
     return plan(
         file_systems={
             "home": HOME | {"max_backup_age_hours": 6, "adopt_tags": {"Name": "old"}},
-            "rare": HOME | {"max_backup_age_hours": 30, "check_schedule": "cron(0 0/6 * * ? *)", "enabled": False},
+            "rare": HOME
+            | {
+                "max_backup_age_hours": 30,
+                "check_schedule": "cron(0 0/6 * * ? *)",
+                "timezone": "Europe/Paris",
+                "enabled": False,
+            },
             "half": HOME | {"max_backup_age_hours": 26, "check_schedule": "rate(30 minutes)"},
             "free": HOME | {"completion_window_minutes": 2880},
         },
@@ -136,16 +141,42 @@ def test_every_plan_has_its_check_and_the_deployment_has_one(watched: Plan) -> N
         for values in watched.resources("aws_scheduler_schedule").values()
         if values["group_name"] == "fsx-backup-checks"
     }
-    assert set(inputs) == {"home", "rare", "half", "free", "_deployment"}
     for message in inputs.values():
         message["scheduled_time"] = "2026-03-01T04:00:00Z"
-    of_deployment = event.deployment_check(inputs["_deployment"])
+    of_deployment = event.parse_check(inputs.pop("_deployment"))
     assert of_deployment == DeploymentCheck(frozenset({"home", "rare", "half", "free", "fs-0123456789abcdef1"}))
-    request = event.parse(inputs["home"], START)
-    assert request.action == "check"
-    assert request.plan.adopt_tags == {"Name": "old"}
-    states = {values["name"]: values["state"] for values in watched.resources("aws_scheduler_schedule").values()}
-    assert states["rare"] != "DISABLED" or "rare" in inputs  # a disabled plan is still checked
+    together = [event.parse_check(message) for message in inputs.values()]
+    plans = [plan for check in together if isinstance(check, PlansCheck) for plan in check.plans]
+    assert sorted(plan.name for plan in plans) == ["free", "half", "home", "rare"]  # a disabled one is still checked
+    assert {plan.name: plan.adopt_tags for plan in plans}["home"] == {"Name": "old"}
+
+
+def test_plans_are_checked_together_by_their_check_schedule(watched: Plan) -> None:
+    together = {
+        (values["schedule_expression"], values["schedule_expression_timezone"]): names_checked(values)
+        for values in watched.resources("aws_scheduler_schedule").values()
+        if values["name"].startswith("plans-")
+    }
+    assert together == {
+        ("rate(1 hour)", "UTC"): ["free", "home"],
+        ("rate(30 minutes)", "UTC"): ["half"],
+        ("cron(0 0/6 * * ? *)", "Europe/Paris"): ["rare"],
+    }
+
+
+def test_a_hundred_plans_at_most_are_checked_together(many: Plan) -> None:
+    together = [
+        names_checked(values)
+        for values in many.resources("aws_scheduler_schedule").values()
+        if values["name"].startswith("plans-")
+    ]
+    assert len(together) == -(-MANY // 100)
+    assert max(map(len, together)) <= 100
+    assert len({name for names in together for name in names}) == sum(map(len, together)) == MANY
+
+
+def names_checked(schedule: dict[str, Any]) -> list[str]:
+    return [plan["name"] for plan in json.loads(schedule["target"][0]["input"])["each"]]
 
 
 def test_subscriptions_and_their_filters(watched: Plan) -> None:

@@ -1,27 +1,43 @@
 """Checks: what is measured, with how many calls, and what follows from it."""
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from fsx_backup import fsx
+from fsx_backup.event import InvalidEvent
 from tests.world import DEPLOYMENT, World, new_world
 
 LIMIT_HOURS = 6
 
 
 def check(target: str, plan: str = "home", **more: Any) -> dict[str, Any]:
-    """What a plan's check schedule sends."""
-    return {"version": 1, "action": "check", "plan": {"name": plan, "file_system_id": target, **more}}
+    """What a plan's command sends."""
+    return {"version": 1, "action": "check", "plan": entry(target, plan, **more)}
+
+
+def check_each(targets: Mapping[str, str]) -> dict[str, Any]:
+    """What a schedule of checks sends, for plans by their names."""
+    return {"version": 1, "action": "check", "each": [entry(target, plan) for plan, target in targets.items()]}
+
+
+def entry(target: str, plan: str, **more: Any) -> dict[str, Any]:
+    return {"name": plan, "volume_id" if target.startswith("fsvol-") else "file_system_id": target, **more}
 
 
 def stale(world: World, plan: str) -> bool:
     """Whether the freshness alarm of a plan would sound: too old, or no age at all."""
     ages = world.cloudwatch.values("NewestBackupAgeHours", Deployment=DEPLOYMENT, Plan=plan)
     return not ages or ages[-1] > LIMIT_HOURS
+
+
+def measured(world: World, plans: Iterable[str]) -> set[str]:
+    return {plan for plan in plans if world.cloudwatch.values("GoodBackups", Deployment=DEPLOYMENT, Plan=plan)}
 
 
 @pytest.fixture
@@ -113,12 +129,57 @@ def many(request: pytest.FixtureRequest) -> Iterator[tuple[World, dict[str, str]
 
 def test_exactly_the_stale_plans_are_detected(many: tuple[World, dict[str, str], set[str]]) -> None:
     world, plans, stale_ones = many
-    for plan, target in plans.items():
-        world.send(check(target, plan))
-    while world.deliver():
-        pass
+    world.fsx.control.listing(page_size=1000, short_pages=False)
+    world.fsx.control.clear_calls()
+    world.send(check_each(plans))
+    assert world.deliver()
+    assert not world.queue.records
     assert {plan for plan in plans if stale(world, plan)} == stale_ones
-    assert len(world.cloudwatch.calls) == len(plans)
+    assert world.fsx.control.counts() == {"DescribeBackups": math.ceil(len(plans) / 20)}
+    assert len(world.cloudwatch.calls) == 1
+
+
+def test_together_and_alone_plans_are_measured_alike(world: World) -> None:
+    system = world.fsx.seed_file_system("ONTAP")
+    targets = {kind: world.fsx.seed_file_system(kind) for kind in ("LUSTRE", "WINDOWS", "OPENZFS")}
+    targets |= {"volume": world.fsx.seed_volume(system), "other": world.fsx.seed_volume(system)}
+    targets["second"] = targets["LUSTRE"]
+    for number, (plan, target) in enumerate(targets.items()):
+        world.history(target, [number + 1, number + 2], plan=plan)
+        world.history(target, [0.5], plan="another")
+    together = world.invoke(check_each(targets))
+    assert together["outcome"] == "CHECKED"
+    assert together["plans"] == [world.invoke(check(target, plan)) for plan, target in targets.items()]
+    assert [one["metrics"]["GoodBackups"] for one in together["plans"]] == [2] * len(targets)
+
+
+def test_a_target_that_fsx_rejects_does_not_hide_the_others(world: World) -> None:
+    targets = {name: world.fsx.seed_file_system("LUSTRE") for name in ("first", "gone", "last")}
+    for plan, target in targets.items():
+        world.history(target, [1], plan=plan)
+    for ids in (sorted(targets.values()), [targets["gone"]]):
+        filters = [{"Name": "file-system-id", "Values": ids}, {"Name": "backup-type", "Values": ["USER_INITIATED"]}]
+        world.fsx.control.fault("FileSystemNotFound", "DescribeBackups", match={"Filters": filters}, times=None)
+    world.send(check_each(targets))
+    with pytest.raises(fsx.Rejected, match="FileSystemNotFound"):
+        world.deliver()
+    assert measured(world, targets) == {"first", "last"}
+
+
+def test_what_fsx_answered_is_published_before_it_failed(world: World) -> None:
+    targets = {f"plan-{number}": world.fsx.seed_file_system("LUSTRE") for number in range(25)}
+    for plan, target in targets.items():
+        world.history(target, [0.1], plan=plan)
+    world.fsx.control.fault("http_503", "DescribeBackups", at=2, times=20)
+    world.send(check_each(targets))
+    world.deliver()
+    assert len(world.queue.records) == 1
+    assert len(measured(world, targets)) == 20
+    world.fsx.control.clear_faults()
+    world.advance(minutes=13)
+    world.deliver()
+    assert not world.queue.records
+    assert measured(world, targets) == set(targets)
 
 
 def test_a_run_is_counted(world: World, target: str) -> None:
@@ -238,6 +299,23 @@ def test_without_permission_to_ask_the_documented_quotas_hold(world: World, targ
     world.service_quotas.broken = ClientError({"Error": {"Code": "AccessDenied"}}, "ListServiceQuotas")
     answer = world.invoke({"action": "check", "plans": []})
     assert answer["quotas"] == {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 10_000, "WINDOWS": 500}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({}, "exactly one of plan, each and plans"),
+        ({"plans": ["home"], "each": []}, "exactly one of plan, each and plans"),
+        ({"each": {"name": "home"}}, "each must be a list of plans, not"),
+        ({"each": [{"file_system_id": "fs-0123456789abcdef0"}, {"file_system_id": "fs-X"}]}, "each[1].file_system_id"),
+        ({"each": [], "dry_run": True}, "dry_run is not a field here"),
+        ({"each": [], "scheduled_time": "soon"}, "scheduled_time must be a time"),
+    ],
+)
+def test_a_check_that_cannot_be_understood_is_refused(world: World, wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidEvent, match=re.escape(words)):
+        world.invoke({"action": "check", **wrong})
+    assert words in world.topic.mails[0].text
 
 
 @pytest.mark.parametrize("plans", [None, "home", {"a": 1}, [1]])

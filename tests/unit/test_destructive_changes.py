@@ -93,10 +93,25 @@ def test_an_owned_resource_that_goes_is_told_by_its_address() -> None:
     assert "--allow 'aws_cloudwatch_metric_alarm.freshness[\"home\"]'" in told[1]
 
 
+def checking(*names: str) -> dict[str, Any]:
+    message = {"action": "check", "each": [{"name": name} for name in names], "scheduled_time": "<…>"}
+    return {"state": "ENABLED", "target": [{"input": json.dumps(message)}]}
+
+
 def test_what_goes_with_a_removed_entry_is_not_told_again() -> None:
-    check = change("delete", {}, None, name="check")
+    check = change("delete", checking("home"), None, index="plans-1", name="check")
     alarm = change("delete", {}, None, type_="aws_cloudwatch_metric_alarm", name="freshness")
     assert len(sentences(change("delete", schedule(), None), check, alarm)) == 1
+
+
+def test_a_check_may_go_where_another_measures_its_plans() -> None:
+    gone = change("delete", checking("home", "kept"), None, index="plans-1", name="check")
+    other = change("update", checking("x"), checking("home", "kept", "x"), index="plans-2", name="check")
+    assert not sentences(gone, other)
+    [told] = sentences(gone)
+    assert "aws_scheduler_schedule.check" in told
+    [told] = sentences(gone, change("update", checking("x"), checking("home"), index="plans-2", name="check"))
+    assert "plans-1" in told
 
 
 @pytest.mark.parametrize(

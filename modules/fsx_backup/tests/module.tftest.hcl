@@ -38,7 +38,7 @@ variables {
   }
 }
 
-run "every_plan_has_its_two_schedules" {
+run "every_plan_has_its_schedule_and_is_checked" {
   command = plan
 
   assert {
@@ -47,8 +47,15 @@ run "every_plan_has_its_two_schedules" {
   }
 
   assert {
-    condition     = toset(keys(aws_scheduler_schedule.check)) == toset(["home", "database", "_deployment"])
-    error_message = "One check for each entry, and the deployment's."
+    condition = toset(flatten([for check in aws_scheduler_schedule.check : [
+      for plan in lookup(jsondecode(check.target[0].input), "each", []) : plan.name
+    ]])) == toset(["home", "database"])
+    error_message = "Each entry is checked."
+  }
+
+  assert {
+    condition     = contains(keys(aws_scheduler_schedule.check), "_deployment")
+    error_message = "The deployment is checked."
   }
 
   assert {
@@ -134,7 +141,7 @@ run "an_existing_key_and_topic" {
       aws_cloudwatch_log_group.this.kms_key_id,
       aws_lambda_function.this.kms_key_arn,
       aws_scheduler_schedule.backup["home"].kms_key_arn,
-      aws_scheduler_schedule.check["home"].kms_key_arn,
+      aws_scheduler_schedule.check["_deployment"].kms_key_arn,
     ] : arn == var.encryption.kms_key_arn])
     error_message = "Queues, log, function and schedules are encrypted with the given key."
   }
