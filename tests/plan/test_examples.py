@@ -57,7 +57,7 @@ def test_every_example_is_known() -> None:
 def test_an_example_has_a_schedule_for_each_plan_and_checks(name: str, examples: Plan) -> None:
     schedules: dict[object, set[object]] = {}
     for schedule in of(examples, name, "aws_scheduler_schedule"):
-        named = schedule["name"] if not schedule["name"].startswith("plans-") else "its plans"
+        named = "its plans" if str(schedule["name"]).startswith("plans-") else schedule["name"]
         schedules.setdefault(schedule["group_name"], set()).add(named)
     backups = PLANS[name]
     checks = {f"{deployment}-checks": {"its plans", "_deployment"} for deployment in backups}
