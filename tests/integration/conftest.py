@@ -1,6 +1,7 @@
 """The root stack, applied once to the sandbox; what all its schedules did is collected for the tests to read."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -55,6 +56,16 @@ class Stage:
 
     def mails_of(self, plan: str) -> list[dict[str, Any]]:
         return [mail for mail in self.mails if mail["MessageAttributes"].get("plan", {}).get("Value") == plan]
+
+    def unheard(self) -> list[str]:
+        """The plans of whose end nobody was told yet, and the message that no plan sent."""
+        ended = {
+            mail["MessageAttributes"].get("plan", {}).get("Value")
+            for mail in self.mails
+            if mail["MessageAttributes"]["outcome"]["Value"] in {"COMPLETED", "FAILED"}
+        }
+        waiting = [plan for plan, target in self.targets.items() if not ended & {plan, target}]
+        return waiting + ([] if any("'dance'" in mail["Message"] for mail in self.mails) else ["dance"])
 
     def invoke(self, command: str) -> dict[str, Any]:
         """Run one of the module's commands, with boto3 in the place of the AWS CLI."""
@@ -121,11 +132,26 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with Inbox(sandbox.client, stage.outputs["topic_arn"]) as inbox:
         fire(stage)
         deadline = datetime.now(UTC) + PATIENCE
-        while len({mail["Subject"] for mail in stage.mails}) < len(targets) + 1 and datetime.now(UTC) < deadline:
+        while stage.unheard() and datetime.now(UTC) < deadline:
             stage.mails += inbox.receive(seconds=5)
+        if stage.unheard():
+            subjects = [mail["Subject"] for mail in stage.mails]
+            pytest.fail(f"Nobody heard of {stage.unheard()} in {PATIENCE}, but: {subjects}\n{trouble(sandbox)}")
         stage.mails += inbox.receive(seconds=1)
     yield stage
     stack.destroy()
+
+
+def trouble(sandbox: Sandbox) -> str:
+    """What LocalStack and the functions complain of."""
+    folder = sandbox.connection.folder
+    lines = [
+        line
+        for log in (folder / "localstack.log", *sorted((folder / "functions").glob("*.log")))
+        for line in log.read_text(errors="replace").splitlines()
+        if re.search(r"WARN|ERROR|Error|Traceback", line) and "is not specified" not in line
+    ]
+    return "\n".join(lines[-60:])
 
 
 def fire(stage: Stage) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from sandbox.aws import Sandbox
-from tests.sandbox.deploy import Function
+from tests.sandbox.deploy import Function, deploy
 from tests.sandbox_fixtures import wait_for
 
 
@@ -51,6 +51,27 @@ def test_a_mapping_hands_over_as_many_messages_at_once_as_it_may(
     crowds = [int(path.read_text()) for path in tmp_path.glob("*.seen")]
     assert len(crowds) == 7
     assert max(crowds) == 3
+
+
+def test_a_message_that_did_not_reach_the_function_comes_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Lambda takes one at a time and throttles the others; the queue's own time is no matter of the function's then."""
+    function = deploy(sandbox, "narrow")
+    sandbox.client("lambda").put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=1)
+    queue = sandbox.client("sqs").create_queue(QueueName="narrow", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+    sandbox.client("lambda").create_event_source_mapping(
+        FunctionName=function.name,
+        EventSourceArn="arn:aws:sqs:eu-west-1:123456789012:narrow",
+        BatchSize=1,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        ScalingConfig={"MaximumConcurrency": 4},
+    )
+    body = json.dumps({"here": str(tmp_path), "count": 2, "seconds": 0.5})
+
+    for _ in range(4):
+        sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
+
+    wait_for(lambda: _messages(sandbox, queue) == 0, seconds=60)
+    assert [path.read_text() for path in tmp_path.glob("*.seen")] == ["1"] * 4
 
 
 def _messages(sandbox: Sandbox, queue: str) -> int:
