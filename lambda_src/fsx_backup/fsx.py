@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, PaginationError
+from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
 from .model import USER_INITIATED, Backup, Target
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 DELETE_WORKERS = 8
 LONGEST_CALL_SECONDS = 72.0
 MOST_VALUES = 20  # DescribeBackups: values of a filter
-BROKEN_ANSWERS = (HTTPClientError, IncompleteReadError, PaginationError, ResponseParserError)
+# botocore.exceptions.ConnectionError: no connection came about, which is no HTTPClientError.
+NO_ANSWER = (NoConnection, HTTPClientError, IncompleteReadError, PaginationError, ResponseParserError)
 RETRYABLE = frozenset(
     {"InternalServerError", "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 )
@@ -166,7 +168,7 @@ def delete_backup(client: FSxClient, backup_id: str) -> str | None:
             case "BadRequest" | "IncompatibleParameterError" as code:
                 return f"was refused by FSx ({code}: {_message(error)})"
         raise _meaning(error) from error
-    except BROKEN_ANSWERS as error:
+    except NO_ANSWER as error:
         raise Transient(f"{type(error).__name__}: {error}") from error
     return None
 
@@ -182,7 +184,7 @@ def _call[T](call: Callable[[], T]) -> T:
         return call()
     except ClientError as error:
         raise _meaning(error) from error
-    except (*BROKEN_ANSWERS, KeyError) as error:  # KeyError: an answer cut short that was still valid JSON
+    except (*NO_ANSWER, KeyError) as error:  # KeyError: an answer cut short that was still valid JSON
         raise Transient(f"{type(error).__name__}: {error}") from error
 
 

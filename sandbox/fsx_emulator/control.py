@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.fsx_emulator import settings
 from sandbox.fsx_emulator.backup_seeding import BackupSeeding
 from sandbox.fsx_emulator.errors import LONGEST_MESSAGE
-from sandbox.fsx_emulator.faults import ALIASES, KILL, TRUNCATED, Fault, names
+from sandbox.fsx_emulator.faults import ALIASES, KILL, TRUNCATED, UNREACHABLE, Fault, names
 from sandbox.fsx_emulator.instrument import ANY, RateLimit
 from sandbox.fsx_emulator.model import Json, description, error_shapes
 from sandbox.fsx_emulator.settings import SettingError, iso
@@ -185,12 +185,12 @@ class Control(BackupSeeding):
     ) -> Json:
         """Let calls fail from now on.
 
-        `fault`: an error code, or http_500, http_502, http_503, timeout, reset, truncated_body, kill. `when`:
-        before (the default) or after the call had its effect; a truncated body is the answer of a call that had
-        its effect, hence always after. `at`: the first of the matching calls to fail, counted from now; `times`:
-        how many in a row, None for all. `match`: request parameters that a call must have to
-        count, e.g. {"BackupId": "backup-..."}. `members`, `message`: of an error. `seconds`: how long the server
-        holds a connection before a timeout drops it; in process a timeout is at once.
+        `fault`: an error code, or http_500, http_502, http_503, unreachable, timeout, reset, truncated_body, kill.
+        `when`: before (the default) or after the call had its effect; a truncated body is the answer of a call that
+        had its effect, hence always after, and what is unreachable has none. `at`: the first of the matching calls
+        to fail, counted from now; `times`: how many in a row, None for all. `match`: request parameters that a call
+        must have to count, e.g. {"BackupId": "backup-..."}. `members`, `message`: of an error. `seconds`: how long
+        the server holds a connection before a timeout drops it; in process a timeout is at once.
         """
         name = settings.choice("fault", ALIASES.get(fault, fault) if isinstance(fault, str) else fault, names())
         rule = Fault(
@@ -261,12 +261,13 @@ def _operation(value: Any) -> str:
 
 
 def _when(fault: str, when: Any) -> str:
-    needs_answer = fault == TRUNCATED
+    only = {TRUNCATED: AFTER, UNREACHABLE: BEFORE}.get(fault)
     if when is None:
-        return AFTER if needs_answer else BEFORE
-    if settings.choice("when", when, {BEFORE, AFTER}) == BEFORE and needs_answer:
-        raise SettingError(f"when must be {AFTER} for {fault}: it is the call's answer that is cut.")
-    return str(when)
+        return only or BEFORE
+    if only and settings.choice("when", when, {BEFORE, AFTER}) != only:
+        why = "it is the call's answer that is cut" if only == AFTER else "the call never arrives"
+        raise SettingError(f"when must be {only} for {fault}: {why}.")
+    return str(settings.choice("when", when, {BEFORE, AFTER}))
 
 
 def _members(fault: str, members: Json) -> Json:

@@ -11,8 +11,8 @@ Answer = tuple[int, dict[str, str], str]
 
 # Answers that no FSx API wrote: what load balancers and networks do.
 HTTP_FAULTS = {"http_500": 500, "http_502": 502, "http_503": 503}
-TIMEOUT, RESET, TRUNCATED, KILL = "timeout", "reset", "truncated_body", "kill"
-TRANSPORT_FAULTS = frozenset({TIMEOUT, RESET, KILL})
+UNREACHABLE, TIMEOUT, RESET, TRUNCATED, KILL = "unreachable", "timeout", "reset", "truncated_body", "kill"
+TRANSPORT_FAULTS = frozenset({UNREACHABLE, TIMEOUT, RESET, KILL})
 # Short names that people use, and the code that arrives.
 ALIASES = {"AccessDenied": "AccessDeniedException", "Throttling": "ThrottlingException"}
 MESSAGES = {

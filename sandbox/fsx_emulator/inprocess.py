@@ -7,12 +7,12 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 from moto import mock_aws
 
 from sandbox.fsx_emulator.control import Control
 from sandbox.fsx_emulator.emulator import Emulator
-from sandbox.fsx_emulator.faults import KILL, TIMEOUT, Answer, TransportFault
+from sandbox.fsx_emulator.faults import KILL, TIMEOUT, UNREACHABLE, Answer, TransportFault
 from sandbox.fsx_emulator.response import StrictFSxResponse
 
 
@@ -86,6 +86,8 @@ def _as_client_sees_it(fault: TransportFault, url: str) -> BaseException:
     """What botocore makes of each failure on a real connection."""
     if fault.kind == KILL:
         return CallerKilled()
+    if fault.kind == UNREACHABLE:
+        return EndpointConnectionError(endpoint_url=url)
     if fault.kind == TIMEOUT:
         return ReadTimeoutError(endpoint_url=url)
     return ConnectionClosedError(endpoint_url=url)

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from sandbox.fsx_emulator import CallerKilled, EmulatedFSx, emulated_fsx
 from sandbox.fsx_emulator.model import error_shapes
@@ -143,7 +143,13 @@ def test_before_and_after_the_effect(fsx: EmulatedFSx, client: Any, fault: str, 
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected"), [("reset", ConnectionClosedError), ("timeout", ReadTimeoutError), ("kill", CallerKilled)]
+    ("fault", "expected"),
+    [
+        ("unreachable", EndpointConnectionError),
+        ("reset", ConnectionClosedError),
+        ("timeout", ReadTimeoutError),
+        ("kill", CallerKilled),
+    ],
 )
 def test_what_botocore_makes_of_a_broken_connection(
     fsx: EmulatedFSx, client: Any, fault: str, expected: type[BaseException]

@@ -135,6 +135,12 @@ def test_operations_that_nobody_knows(server: Server) -> None:
     assert (status, document["__type"]) == (400, "UnknownOperationException")
 
 
+def test_a_server_resets_for_want_of_being_unreachable(server: Server, remote: Any) -> None:
+    server.set("fault", fault="unreachable")
+    with pytest.raises(ConnectionClosedError):
+        remote.describe_backups()
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("fault", ["reset", "kill"])
 def test_connections_break(server: Server, remote: Any, fault: str, when: str) -> None:

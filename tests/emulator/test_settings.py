@@ -32,6 +32,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("fault", {"fault": "reset", "operation": ["CreateBackup"]}, "operation"),
     ("fault", {"fault": "reset", "when": "during"}, "when"),
     ("fault", {"fault": "truncated_body", "when": "before"}, "when"),
+    ("fault", {"fault": "unreachable", "when": "after"}, "when"),
     ("fault", {"fault": "reset", "at": 0}, "at"),
     ("fault", {"fault": "reset", "times": 0}, "times"),
     ("fault", {"fault": "reset", "match": ["BackupId"]}, "match"),

@@ -22,7 +22,7 @@ class Then(StrEnum):
     PARTIAL = "PARTIAL is told with the reason; the others are deleted, the next run goes on"
 
 
-TRANSPORT = ("http_500", "http_503", "timeout", "reset", "truncated_body", "ThrottlingException")
+TRANSPORT = ("http_500", "http_503", "unreachable", "timeout", "reset", "truncated_body", "ThrottlingException")
 DENIED = "AccessDeniedException"
 
 _PASSES = dict.fromkeys(("InternalServerError", *TRANSPORT), Then.RETRIED)

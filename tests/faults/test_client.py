@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from botocore.retries.bucket import TokenBucket
 
 from fsx_backup import fsx
 from fsx_backup.model import Target
+from tests.faults.broken import NETWORK, Broken
 from tests.faults.matrix import TRANSPORT
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ ATTEMPTS = 4
 # Of one attempt: what the client waits for a connection and for an answer.
 ATTEMPT_SECONDS = 3 + 10
 PASSING = [fault for fault in (*TRANSPORT, "InternalServerError") if fault != "truncated_body"]
+
+CALLS: dict[str, Callable[[Any, str, str], object]] = {
+    "DescribeBackups": lambda client, target, backup: fsx.list_backups(client, Target(target)),
+    "CreateBackup": lambda client, target, backup: fsx.create_backup(client, Target(target), "token", {"Name": "x"}),
+    "DeleteBackup": lambda client, target, backup: fsx.delete_backup(client, backup),
+}
 
 
 @pytest.fixture
@@ -56,7 +64,7 @@ def test_an_answer_that_was_lost_makes_no_second_backup(world: World, slept: lis
     assert set(world.backups()) == {made.id}
 
 
-@pytest.mark.parametrize("operation", ["DescribeBackups", "CreateBackup", "DeleteBackup"])
+@pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("fault", PASSING)
 def test_what_does_not_pass_is_given_up_in_time(world: World, slept: list[float], operation: str, fault: str) -> None:
     """The longest call that the purge reckons with is never exceeded."""
@@ -64,15 +72,32 @@ def test_what_does_not_pass_is_given_up_in_time(world: World, slept: list[float]
     [backup] = world.history(target, [1])
     client = fsx.connect()
     world.fsx.control.fault(fault, operation, times=None)
-    call: dict[str, Callable[[], object]] = {
-        "DescribeBackups": lambda: fsx.list_backups(client, Target(target)),
-        "CreateBackup": lambda: fsx.create_backup(client, Target(target), "token", {"Name": "x"}),
-        "DeleteBackup": lambda: fsx.delete_backup(client, backup),
-    }
     with pytest.raises(fsx.Transient):
-        call[operation]()
+        CALLS[operation](client, target, backup)
     assert world.fsx.control.counts()[operation] == ATTEMPTS
     assert ATTEMPTS * ATTEMPT_SECONDS + sum(slept) <= fsx.LONGEST_CALL_SECONDS
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_nobody_at_the_other_end(slept: list[float], monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+    """A real port where nobody listens: a subnet without a way to FSx looks like that."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL_FSX", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    client = fsx.connect()
+    with pytest.raises(fsx.Transient, match="EndpointConnectionError"):
+        CALLS[operation](client, "fs-0123456789abcdef0", "backup-0123456789abcdef0")
+    assert len(slept) == ATTEMPTS - 1
+
+
+@pytest.mark.parametrize("error", NETWORK)
+def test_whatever_the_network_does_passes(world: World, error: str) -> None:
+    client: Any = Broken(world.fsx.client(), NETWORK[error], lambda _: True)
+    for call in (CALLS["CreateBackup"], CALLS["DeleteBackup"]):
+        with pytest.raises(fsx.Transient, match=type(NETWORK[error]).__name__):
+            call(client, "fs-0123456789abcdef0", "backup-0123456789abcdef0")
 
 
 @pytest.mark.parametrize("fault", ["BadRequest", "AccessDenied", "BackupInProgress", "ServiceLimitExceeded"])

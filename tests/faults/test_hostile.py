@@ -153,6 +153,7 @@ FAULTS = [
     "http_503",
     "reset",
     "timeout",
+    "unreachable",
     "ExpiredTokenException",
     "InvalidSignatureException",
     "BadRequest",
