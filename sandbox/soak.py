@@ -22,6 +22,7 @@ from sandbox.aws import REGION, ROOT, Sandbox, SandboxError
 from sandbox.demo import progress, say, show
 from sandbox.fsx_control import FsxControl
 from sandbox.inbox import Inbox
+from sandbox.queue_depth import depth
 from sandbox.scheduler import Outcome, Scheduler
 from sandbox.soak_account import Account, Occurrence, account
 from sandbox.terraform import Stack, TerraformError
@@ -211,9 +212,7 @@ class Soak:
         return int(sum(point["Sum"] for point in answer["Datapoints"]))
 
     def waiting(self, queue: str) -> int:
-        answer = self.client("sqs").get_queue_attributes(QueueUrl=self.outputs[queue]["url"], AttributeNames=["All"])
-        names = ("", "NotVisible", "Delayed")
-        return sum(int(answer["Attributes"][f"ApproximateNumberOfMessages{name}"]) for name in names)
+        return depth(self.client("sqs"), self.outputs[queue]["url"])
 
     def backups(self) -> dict[str, dict[str, Any]]:
         pages = self.client("fsx").get_paginator("describe_backups").paginate()

@@ -18,6 +18,7 @@ from benchmarks.rows.apply import file_systems, set_plans, stack
 from sandbox.aws import Sandbox
 from sandbox.fsx_control import FsxControl
 from sandbox.inbox import Inbox
+from sandbox.queue_depth import depth
 
 PLANS, PER_SECOND, BURST = 500, 20, 20
 CALLS_OF_A_RUN = 4  # list, tags of the target, create; 30 seconds later list again
@@ -42,12 +43,6 @@ def send(sqs: Any, queue: str, bodies: list[str]) -> None:
         sqs.send_message_batch(QueueUrl=queue, Entries=entries)
 
 
-def length(sqs: Any, queue: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return sum(int(value) for value in found.values())
-
-
 def row() -> list[Result]:
     with Sandbox() as sandbox, stack(sandbox) as made:
         control, sqs = FsxControl(sandbox.fsx_endpoint), sandbox.client("sqs")
@@ -65,13 +60,13 @@ def row() -> list[Result]:
         with Inbox(sandbox.client, outputs["topic_arn"]) as inbox:
             begin = time.time()
             send(sqs, queue, bodies)
-            while length(sqs, queue) and time.time() - begin < PATIENCE:
+            while depth(sqs, queue) and time.time() - begin < PATIENCE:
                 time.sleep(1)
             calls = control("calls")
             told: Counter[str] = Counter()
             while mails := inbox.receive(seconds=1):
                 told.update(mail["MessageAttributes"]["outcome"]["Value"] for mail in mails)
-        letters = length(sqs, dead)
+        letters = depth(sqs, dead)
     return [result(calls, begin, told, letters)]
 
 

@@ -14,6 +14,7 @@ from sandbox.aws import REGION, Sandbox
 from sandbox.failure_cases import STALE_HOURS, STALE_PLAN
 from sandbox.fsx_control import FsxControl
 from sandbox.inbox import Inbox
+from sandbox.queue_depth import depth
 from sandbox.scheduler import Firing, Scheduler
 from sandbox.terraform import Stack
 from tests.sandbox_fixtures import sandbox as sandbox  # noqa: PLC0414 - a fixture
@@ -66,6 +67,9 @@ class Stage:
         }
         waiting = [plan for plan, target in self.targets.items() if not ended & {plan, target}]
         return waiting + ([] if any("'dance'" in mail["Message"] for mail in self.mails) else ["dance"])
+
+    def unfinished(self, queue: str = "queue") -> int:
+        return depth(self.sandbox.client("sqs"), self.outputs[queue]["url"])
 
     def invoke(self, command: str) -> dict[str, Any]:
         """Run one of the module's commands, with boto3 in the place of the AWS CLI."""
@@ -132,11 +136,15 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with Inbox(sandbox.client, stage.outputs["topic_arn"]) as inbox:
         fire(stage)
         deadline = datetime.now(UTC) + PATIENCE
-        while stage.unheard() and datetime.now(UTC) < deadline:
+        # A function tells people before its message is done with.
+        while (stage.unheard() or stage.unfinished()) and datetime.now(UTC) < deadline:
             stage.mails += inbox.receive(seconds=5)
-        if stage.unheard():
+        if stage.unheard() or stage.unfinished():
             subjects = [mail["Subject"] for mail in stage.mails]
-            pytest.fail(f"Nobody heard of {stage.unheard()} in {PATIENCE}, but: {subjects}\n{trouble(sandbox)}")
+            pytest.fail(
+                f"After {PATIENCE} nobody heard of {stage.unheard()}, but: {subjects}; "
+                f"{stage.unfinished()} messages are not done with.\n{trouble(sandbox)}"
+            )
         stage.mails += inbox.receive(seconds=1)
     yield stage
     stack.destroy()

@@ -66,12 +66,7 @@ def test_a_message_that_is_not_understood_is_told(stage: Stage) -> None:
 
 
 def test_the_queues_are_empty_afterwards(stage: Stage) -> None:
-    for queue in ("queue", "dead_letter_queue"):
-        attributes = stage.sandbox.client("sqs").get_queue_attributes(
-            QueueUrl=stage.outputs[queue]["url"], AttributeNames=["All"]
-        )["Attributes"]
-        assert attributes["ApproximateNumberOfMessages"] == "0"
-        assert attributes["ApproximateNumberOfMessagesNotVisible"] == "0"
+    assert (stage.unfinished(), stage.unfinished("dead_letter_queue")) == (0, 0)
 
 
 def test_the_dry_run_command_of_the_output_answers(stage: Stage) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from sandbox.aws import Sandbox
+from sandbox.queue_depth import depth
 from tests.sandbox.deploy import Function, deploy
 from tests.sandbox_fixtures import wait_for
 
@@ -25,7 +26,7 @@ def test_a_kept_message_comes_back_after_its_new_visibility_time(
     sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
 
     wait_for(lambda: times.exists() and len(times.read_text().split()) == 2)
-    wait_for(lambda: _messages(sandbox, queue) == 0)
+    wait_for(lambda: depth(sandbox.client("sqs"), queue) == 0)
     moments = [float(moment) for moment in times.read_text().split()]
     assert len(moments) == 2
     assert 2 <= moments[1] - moments[0] < 20  # far from the queue's own 120
@@ -47,7 +48,7 @@ def test_a_mapping_hands_over_as_many_messages_at_once_as_it_may(
     for _ in range(7):
         sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
 
-    wait_for(lambda: _messages(sandbox, queue) == 0, seconds=60)
+    wait_for(lambda: depth(sandbox.client("sqs"), queue) == 0, seconds=60)
     crowds = [int(path.read_text()) for path in tmp_path.glob("*.seen")]
     assert len(crowds) == 7
     assert max(crowds) == 3
@@ -70,11 +71,5 @@ def test_a_message_that_did_not_reach_the_function_comes_again(sandbox: Sandbox,
     for _ in range(4):
         sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
 
-    wait_for(lambda: _messages(sandbox, queue) == 0, seconds=60)
+    wait_for(lambda: depth(sandbox.client("sqs"), queue) == 0, seconds=60)
     assert [path.read_text() for path in tmp_path.glob("*.seen")] == ["1"] * 4
-
-
-def _messages(sandbox: Sandbox, queue: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sandbox.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-    return sum(int(value) for value in found.values())
