@@ -110,9 +110,8 @@ class Stack:
         with patch.dict(os.environ, self._environment):
             code, out, err = self._terraform.cmd(command, *arguments, **({"no_color": IsFlagged} | options))
         if code != 0:
-            raise TerraformError(
-                " ".join(f"{out}\n{err}".replace("│", " ").replace("╷", " ").replace("╵", " ").split())
-            )
+            said = str(err or out)  # the plan itself, or what was read for it, explains nothing
+            raise TerraformError(" ".join(said.replace("│", " ").replace("╷", " ").replace("╵", " ").split()))
         return str(out)
 
 

@@ -25,7 +25,9 @@ resource "aws_fsx_lustre_file_system" "restored" {
   tags                        = { Name = "scratch-restored" }
 
   lifecycle {
-    ignore_changes = [backup_id] # a newer backup must not replace the restored file system
+    # Neither a newer backup nor the capacity, which FSx takes from the backup and the provider would not find here, may
+    # replace the restored file system.
+    ignore_changes = [backup_id, storage_capacity]
   }
 }
 
