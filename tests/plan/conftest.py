@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 from sandbox.terraform import ROOT, Plan, Stack
 from tests.plan.inputs import HOME, KEY
 
-MANY = 300
+MANY = 200
 MODULE = ROOT / "modules" / "fsx_backup"
 
 

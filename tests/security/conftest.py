@@ -42,9 +42,9 @@ def policies(plan: ModulePlanner) -> Policies:
 
 
 @pytest.fixture(scope="session")
-def policies_of_a_thousand(plan: ModulePlanner) -> Policies:
+def policies_of_many(plan: ModulePlanner) -> Policies:
     """More targets than a role's policies have room for, so that they are not listed."""
-    more = {f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} for n in range(100, 1100)}
+    more = {f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} for n in range(100, 250)}
     return planned_policies(plan, file_systems=FILE_SYSTEMS | more)
 
 

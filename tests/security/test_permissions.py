@@ -145,10 +145,10 @@ def test_a_call_for_another_deployment_would_be_noticed(policies: Policies, reco
         assert not policies.allow(replace(request, context=context))
 
 
-def test_a_thousand_plans_keep_the_conditions(policies_of_a_thousand: Policies, recorded: list[Request]) -> None:
+def test_many_plans_keep_the_conditions(policies_of_many: Policies, recorded: list[Request]) -> None:
     """Targets are not listed any more; the tags still bind every write, and everything else is as before."""
-    assert all(policies_of_a_thousand.allow(request) for request in recorded)
+    assert all(policies_of_many.allow(request) for request in recorded)
     listed_only = {"back up another file system", "back up another volume"}
     for case, (refused, allowed) in REFUSED.items():
-        assert policies_of_a_thousand.allow(refused) == (case in listed_only), case
-        assert allowed is None or policies_of_a_thousand.allow(allowed), case
+        assert policies_of_many.allow(refused) == (case in listed_only), case
+        assert allowed is None or policies_of_many.allow(allowed), case
