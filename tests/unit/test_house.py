@@ -11,6 +11,7 @@ from sandbox.terraform import ROOT, Stack
 from tests.markdown import pages
 from tools import bootstrap
 
+LONGEST = 300  # lines
 PYTHON = (ROOT / ".python-version").read_text().strip()
 TERRAFORM = (ROOT / ".terraform-version").read_text().strip()
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
@@ -96,6 +97,14 @@ def command(line: str) -> str:
     """Without what only says on which files and how loudly; hooks format, `make lint` looks."""
     words = [word for word in line.split() if word not in {"--quiet", "--force-exclude", "."}]
     return " ".join(word for word in words if not (word == "--check" and words[1] == "format"))
+
+
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    rooms = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    programs = [path for room in rooms for path in room.rglob("*.py")]
+    assert len(programs) > 150
+    lines = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in (*programs, *terraform_files())}
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}
 
 
 def test_contributing_names_files_that_exist() -> None:
