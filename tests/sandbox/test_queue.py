@@ -9,17 +9,24 @@ from tests.sandbox.deploy import Function, deploy
 from tests.sandbox_fixtures import wait_for
 
 
+def feed(sandbox: Sandbox, function: Function, name: str, *, concurrency: int, hidden_seconds: int) -> str:
+    """The URL of a queue whose messages the function gets one by one."""
+    attributes = {"VisibilityTimeout": str(hidden_seconds)}
+    url: str = sandbox.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    sandbox.client("lambda").create_event_source_mapping(
+        FunctionName=function.name,
+        EventSourceArn=f"arn:aws:sqs:eu-west-1:123456789012:{name}",
+        BatchSize=1,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        ScalingConfig={"MaximumConcurrency": concurrency},
+    )
+    return url
+
+
 def test_a_kept_message_comes_back_after_its_new_visibility_time(
     sandbox: Sandbox, probe: Function, tmp_path: Path
 ) -> None:
-    queue = sandbox.client("sqs").create_queue(QueueName="kept", Attributes={"VisibilityTimeout": "120"})["QueueUrl"]
-    sandbox.client("lambda").create_event_source_mapping(
-        FunctionName=probe.name,
-        EventSourceArn="arn:aws:sqs:eu-west-1:123456789012:kept",
-        BatchSize=1,
-        FunctionResponseTypes=["ReportBatchItemFailures"],
-        ScalingConfig={"MaximumConcurrency": 2},
-    )
+    queue = feed(sandbox, probe, "kept", concurrency=2, hidden_seconds=120)
     times = tmp_path / "times"
     body = {"queue": queue, "times": str(times), "receives": 2, "seconds": 2}
 
@@ -35,14 +42,7 @@ def test_a_kept_message_comes_back_after_its_new_visibility_time(
 def test_a_mapping_hands_over_as_many_messages_at_once_as_it_may(
     sandbox: Sandbox, probe: Function, tmp_path: Path
 ) -> None:
-    queue = sandbox.client("sqs").create_queue(QueueName="crowd")["QueueUrl"]
-    sandbox.client("lambda").create_event_source_mapping(
-        FunctionName=probe.name,
-        EventSourceArn="arn:aws:sqs:eu-west-1:123456789012:crowd",
-        BatchSize=1,
-        FunctionResponseTypes=["ReportBatchItemFailures"],
-        ScalingConfig={"MaximumConcurrency": 3},
-    )
+    queue = feed(sandbox, probe, "crowd", concurrency=3, hidden_seconds=30)
     body = json.dumps({"here": str(tmp_path), "count": 3, "seconds": 5})
 
     for _ in range(7):
@@ -58,14 +58,7 @@ def test_a_message_that_did_not_reach_the_function_comes_again(sandbox: Sandbox,
     """Lambda takes one at a time and throttles the others; the queue's own time is no matter of the function's then."""
     function = deploy(sandbox, "narrow")
     sandbox.client("lambda").put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=1)
-    queue = sandbox.client("sqs").create_queue(QueueName="narrow", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
-    sandbox.client("lambda").create_event_source_mapping(
-        FunctionName=function.name,
-        EventSourceArn="arn:aws:sqs:eu-west-1:123456789012:narrow",
-        BatchSize=1,
-        FunctionResponseTypes=["ReportBatchItemFailures"],
-        ScalingConfig={"MaximumConcurrency": 4},
-    )
+    queue = feed(sandbox, function, "narrow", concurrency=4, hidden_seconds=600)
     body = json.dumps({"here": str(tmp_path), "count": 2, "seconds": 0.5})
 
     for _ in range(4):
