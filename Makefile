@@ -15,7 +15,7 @@ demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves
 	@$(DEV)/python -m sandbox.demo
 
 test: lint ## Everything: lint, unit, plan and sandbox tests
-	@$(DEV)/pytest -n 2 tests/integration tests/plan tests/sandbox tests/security tests/unit tests/faults tests/properties tests/emulator
+	@$(DEV)/pytest -n 3 tests/integration tests/plan tests/sandbox tests/security tests/unit tests/faults tests/properties tests/emulator
 
 fast: setup ## The tests that need neither Terraform nor the sandbox
 	@$(DEV)/pytest -q tests/unit tests/faults tests/properties tests/emulator

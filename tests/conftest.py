@@ -1,4 +1,4 @@
-"""What all tests share: a small world, and who among two workers runs what."""
+"""What all tests share: a small world, and who among the workers runs what."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.world import World, new_world
 
-# Tests of these folders stay together: they share a sandbox and what was applied to it, or plans that take seconds.
-ROOMS = ("tests/integration/", "tests/plan/", "tests/sandbox/")
+# Tests of these stay together: they share a sandbox and what was applied to it, or plans that take seconds. The first
+# that fits counts; a room that waits for its applies leaves the processor to the others.
+ROOMS = ("tests/integration/test_applied_examples.py", "tests/integration/", "tests/plan/", "tests/sandbox/")
 
 
 class Rooms(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types that mypy is shown
