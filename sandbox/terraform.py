@@ -14,7 +14,7 @@ from unittest.mock import patch
 from python_terraform import IsFlagged, IsNotFlagged, Terraform
 
 ROOT = Path(__file__).resolve().parent.parent
-WAITING = 40  # resources made at once: the provider waits half a minute for a queue or a key, whoever serves it
+AT_ONCE = 40  # resources made at once: the provider waits half a minute for a queue or a key, whoever serves it
 MIRROR = ROOT / ".envs" / "terraform.rc"  # written by the set-up where the provider's registry is out of reach
 
 
@@ -98,7 +98,7 @@ class Stack:
 
     def apply(self) -> None:
         """Apply the plan made last."""
-        self._run("apply", "plan.tfplan", input=False, parallelism=WAITING)
+        self._run("apply", "plan.tfplan", input=False, parallelism=AT_ONCE)
 
     def outputs(self) -> dict[str, Any]:
         answer = json.loads(self._run("output", json=IsFlagged))

@@ -11,33 +11,23 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws import LOCALSTACK_PYTHON, Sandbox
+from sandbox.aws import ACCOUNT, LOCALSTACK_PYTHON, REGION, Sandbox
 from sandbox.fsx_control import FsxControl
 from sandbox.terraform import ROOT, Stack
+from tests.examples import PLANS
 
 SCRATCH, HOME = "fs-0123456789abcdef0", "fs-0123456789abcdef1"
 SAMPLES_NAME = {"Name": "user-scheduled backup"}
 
-# Deployment -> its account and Region, its plans. Two examples have a name of others: they go into an account of their
-# own.
+# Two examples have a name of others: they go into an account of their own. One has places of its own.
 OTHER = "444455556666"
-DEPLOYED = {
-    ("fsx-backup", "123456789012", "eu-west-1"): {"scratch"},
-    ("fsx-backup", OTHER, "eu-west-1"): {"home"},
-    ("storage", "123456789012", "eu-west-1"): {"home"},
-    ("storage", OTHER, "eu-west-1"): {
-        "scratch-hourly",
-        "scratch-weekly",
-        "scratch-before-migration",
-        "home",
-        "profiles",
-        "database",
-    },
-    ("storage-dublin", "123456789012", "eu-west-1"): {"home", "profiles"},
-    ("storage-paris", "123456789012", "eu-west-3"): {"home"},
-    ("storage-research", "111122223333", "eu-west-1"): {"genomics"},
-    ("restored", "123456789012", "eu-west-1"): {"scratch-restored"},
-}
+ACCOUNTS = {"smallest": OTHER, "fleet": OTHER, "storage-research": "111122223333"}
+REGIONS = {"storage-paris": "eu-west-3"}
+DEPLOYED = [
+    (deployment, ACCOUNTS.get(example, ACCOUNTS.get(deployment, ACCOUNT)), REGIONS.get(deployment, REGION), plans)
+    for example, deployments in PLANS.items()
+    for deployment, plans in deployments.items()
+]
 
 
 @dataclass
@@ -159,12 +149,13 @@ def applied(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Appli
     return Applied(sandbox, stack, old, young, newest, stack.outputs())
 
 
-@pytest.mark.parametrize("deployment", DEPLOYED)
-def test_every_plan_has_its_schedule_where_the_example_says(applied: Applied, deployment: tuple[str, str, str]) -> None:
-    name, account, region = deployment
+@pytest.mark.parametrize(("deployment", "account", "region", "plans"), DEPLOYED)
+def test_every_plan_has_its_schedule_where_the_example_says(
+    applied: Applied, deployment: str, account: str, region: str, plans: set[str]
+) -> None:
     place = replace(applied.sandbox.connection, account=account, region=region)
-    schedules = place.client("scheduler").list_schedules(GroupName=name)["Schedules"]
-    assert {schedule["Name"] for schedule in schedules} == DEPLOYED[deployment]
+    schedules = place.client("scheduler").list_schedules(GroupName=deployment)["Schedules"]
+    assert {schedule["Name"] for schedule in schedules} == plans
     assert {tuple(schedule["Arn"].split(":")[3:5]) for schedule in schedules} == {(region, account)}
 
 

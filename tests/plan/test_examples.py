@@ -7,23 +7,9 @@ import shutil
 import pytest
 
 from sandbox.terraform import ROOT, Plan, Stack
+from tests.examples import PLANS
 
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if (path / "main.tf").exists())
-# Example -> the plans it has, by deployment.
-PLANS = {
-    "bring-your-own": {"storage": {"home"}},
-    "fleet": {
-        "storage": {"scratch-hourly", "scratch-weekly", "scratch-before-migration", "home", "profiles", "database"}
-    },
-    "from-the-aws-sample": {"fsx-backup": {"scratch"}},
-    "platform": {
-        "storage-dublin": {"home", "profiles"},
-        "storage-paris": {"home"},
-        "storage-research": {"genomics"},
-    },
-    "restore": {"restored": {"scratch-restored"}},
-    "smallest": {"fsx-backup": {"home"}},
-}
 
 
 @pytest.fixture(scope="module")
