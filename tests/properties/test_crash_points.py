@@ -118,7 +118,7 @@ def settle(world: World, fate: Fate) -> int:
         except Died:
             deaths += 1
             fate.revive()
-            world.advance(minutes=13)  # the message is hidden for twelve
+            world.advance(minutes=31)  # the message is hidden for twelve
             continue
         return deaths
     raise AssertionError("the queue does not become empty")
@@ -189,7 +189,7 @@ def test_killed_again_and_again_it_still_gets_there(scenario: str) -> None:
                 world.settle()
             except Died:
                 fate.revive()
-                world.advance(minutes=13)
+                world.advance(minutes=31)
         fate.revive()
         world.settle()
         left = world.backups()
