@@ -6,12 +6,12 @@ A headline; what happened and what to do; to what, since when, what was kept or 
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from . import commands
 from .report import Outcome, Purge, Report
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
     from .model import Backup, Request
-    from .occurrence import Occurrence
     from .retention import Decision
     from .settings import Settings
 
@@ -29,7 +28,6 @@ LONGEST_SUBJECT = 99  # SNS: fewer than 100 characters, ASCII, no control charac
 # SNS takes 256 KB in all, and the text travels five times: as it is, and in the JSON of each of the others.
 LONGEST_BODY = 8_000
 LONGEST_SENTENCES = 2_000  # of a reason or a remedy: whatever an error says, the facts below it are read
-LONGEST_COMMAND = 2_000
 LISTED = 20
 LIMITED = "The same error of other plans is not sent again within an hour; the log has every plan that it strikes."
 JSON_PROTOCOLS = ("http", "https", "lambda", "sqs")  # programs read these, people the others
@@ -71,13 +69,13 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         "Newest": _newest(report.newest, now),
         "Purge": _purged(purge) if purge else "none: nothing was deleted",
     }
-    look = {"Look": _look(settings, report)}
+    look = {"Look": commands.look(settings, report)}
     if report.outcome in {Outcome.PARTIAL, Outcome.PURGE_BLOCKED}:
-        look["Dry run"] = _invoke(settings, request.preview)
+        look["Dry run"] = commands.invoke(settings, request.preview)
     elif severity == ERROR:
-        look["Again"] = _invoke(settings, request.again)
+        look["Again"] = commands.invoke(settings, request.again)
     if purge and (purge.total > LISTED or purge.selection.blocked or not purge.known):
-        look["Deletes"] = _audit_query(occurrence, "withheld" if purge.selection.blocked else "deleted")
+        look["Deletes"] = commands.audit_query(occurrence, "withheld" if purge.selection.blocked else "deleted")
     data = {key: value for key, value in report.as_json().items() if key not in {"purge", "table"}}
     if purge:
         data["purge"] = {
@@ -141,9 +139,9 @@ def of_crash(settings: Settings, error: Exception, request: Request, *, direct: 
             "Target": str(plan.target),
             "Since": request.scheduled_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "Purge": "unknown: a purge may have begun",
-            "Plans": _insights("stats count(*) by plan | filter outcome = 'ERROR'"),
+            "Plans": commands.insights("stats count(*) by plan | filter outcome = 'ERROR'"),
         },
-        look={"Again": _invoke(settings, request.again)} if direct else None,
+        look={"Again": commands.invoke(settings, request.again)} if direct else None,
         attributes={"plan": plan.name, "target": plan.target.id},
     )
 
@@ -225,25 +223,6 @@ def _message(
     return Message(subject, text, selected, {**found, "runbook": runbook, "subject": subject, "text": text})
 
 
-def _look(settings: Settings, report: Report) -> str:
-    target = report.occurrence.plan.target
-    which = f"--filters Name={'volume' if target.is_volume else 'file-system'}-id,Values={target.id}"
-    if report.backup:
-        which = f"--backup-ids {report.backup.id}"
-    return f"aws fsx describe-backups --region {settings.region} {which}"
-
-
-def _invoke(settings: Settings, event: Mapping[str, Any]) -> str:
-    """A command to paste. Where an event is too long for a mail, the module's output has it."""
-    payload = shlex.quote(json.dumps(event, separators=(",", ":")))
-    if len(payload) > LONGEST_COMMAND:
-        return "see the module's output `commands`"
-    return (
-        f"aws lambda invoke --region {settings.region} --function-name {settings.deployment} "
-        f"--cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
-    )
-
-
 def _newest(newest: Backup | None, now: datetime) -> str:
     if newest is None or newest.created is None:
         return "no available backup of this plan was seen"
@@ -282,17 +261,6 @@ def _row(what: str, decision: Decision) -> str:
 
 def _created(decision: Decision) -> tuple[str, str]:
     return str(decision.backup.created), decision.backup.id
-
-
-def _audit_query(occurrence: Occurrence, what: str) -> str:
-    return _insights(
-        "fields backup_id, created, rule | filter message = "
-        f"'{what}' and plan = '{occurrence.plan.name}' and scheduled_time = '{occurrence.time}'"
-    )
-
-
-def _insights(query: str) -> str:
-    return f"in Logs Insights: {query}"
 
 
 def _lines(facts: Mapping[str, str]) -> list[str]:
