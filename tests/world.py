@@ -204,7 +204,7 @@ class World:
         self.fsx.control.advance(timedelta(**duration).total_seconds())
 
     def message(self, target_id: str, *, name: str = "home", action: str = "backup", **plan: Any) -> dict[str, Any]:
-        """What a schedule sends at this moment. Its plan keeps one backup, unless `plan` says more: purges have work."""
+        """What a schedule sends at this moment. Its plan keeps one backup if `plan` says no more."""
         key = "volume_id" if target_id.startswith("fsvol-") else "file_system_id"
         return {
             "version": 1,

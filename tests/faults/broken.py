@@ -67,11 +67,11 @@ class Broken:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._service, name)
 
-        def call(**arguments: Any) -> Any:
+        def call(*values: Any, **arguments: Any) -> Any:
             self.calls += 1
             if not self.mended and self._fails(self.calls):
                 raise self._error
-            return method(**arguments)
+            return method(*values, **arguments)
 
         return call
 

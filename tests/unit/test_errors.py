@@ -1,11 +1,13 @@
-"""Errors of FSx and of the function: what is tried again, what is told, what is left alone."""
+"""Errors of FSx and of the function: what is tried again, what is notified, what is left alone."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.world import World
+from tests.faults.broken import Broken
+from tests.world import START, World
 
 
 @pytest.fixture
@@ -33,14 +35,14 @@ def test_what_passes_is_tried_again_and_gives_one_backup(
 
 
 @pytest.mark.parametrize("fault", TRANSIENT)
-def test_what_does_not_pass_is_told_when_the_window_ends(world: World, target: str, fault: str) -> None:
+def test_what_does_not_pass_is_notified_when_the_start_window_ends(world: World, target: str, fault: str) -> None:
     world.fsx.control.fault(fault, "DescribeBackups", times=None)
     old = world.history(target, [30])
     world.send(world.message(target, start_window_minutes=30, completion_window_minutes=60))
     world.settle()
     world.fsx.control.clear_faults()
     [mail] = world.topic.mails
-    assert mail.attributes["outcome"] in {"NOT_COMPLETED", "NOT_STARTED"}
+    assert mail.attributes["outcome"] == "NOT_STARTED"
     assert set(world.backups()) == set(old)
 
 
@@ -60,12 +62,12 @@ def test_throttling_is_tried_again_sooner_than_a_backup_is_looked_at(world: Worl
     ("fault", "members", "words"),
     [
         ("ServiceLimitExceeded", {"Limit": "TOTAL_USER_INITIATED_BACKUPS"}, "TOTAL_USER_INITIATED_BACKUPS"),
-        ("UnsupportedOperation", {}, "ONTAP goes by volume_id"),
+        ("UnsupportedOperation", {}, "ONTAP is backed up per volume (volume_id)"),
         ("BadRequest", {}, "Correct the plan's entry"),
         ("FileSystemNotFound", {}, "remove its plan"),
     ],
 )
-def test_what_fsx_refuses_is_told_once(world: World, target: str, fault: str, members: Any, words: str) -> None:
+def test_what_fsx_refuses_is_notified_once(world: World, target: str, fault: str, members: Any, words: str) -> None:
     old = world.history(target, [30, 40])
     world.fsx.control.fault(fault, "CreateBackup", members=members, times=None)
     world.send(world.message(target))
@@ -92,13 +94,13 @@ def test_a_token_used_with_other_tags_finds_its_backup(world: World, target: str
     assert set(world.backups()) == {backup}
 
 
-def test_a_token_used_elsewhere_is_told(world: World, target: str) -> None:
-    world.fsx.control.fault("IncompatibleParameterError", "CreateBackup")
+def test_a_token_of_a_backup_that_is_never_listed_is_notified(world: World, target: str) -> None:
+    world.fsx.control.fault("IncompatibleParameterError", "CreateBackup", times=None)
     world.send(world.message(target))
     world.settle()
     [mail] = world.topic.mails
-    assert mail.attributes["outcome"] == "FAILED"
-    assert "IncompatibleParameterError" in mail.text
+    assert mail.attributes["outcome"] == "NOT_STARTED"
+    assert "The cause: FSx was asked for this backup already, but does not list it." in mail.text
 
 
 def test_a_refusal_that_is_cut_short_is_no_refusal(world: World, target: str) -> None:
@@ -109,7 +111,7 @@ def test_a_refusal_that_is_cut_short_is_no_refusal(world: World, target: str) ->
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
 
 
-def test_access_denied_is_an_error_that_alarms_see_and_is_told_once(world: World, target: str) -> None:
+def test_access_denied_is_an_error_that_alarms_see_and_is_notified_once(world: World, target: str) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=3)
     world.send(world.message(target))
     for _ in range(3):
@@ -124,7 +126,7 @@ def test_access_denied_is_an_error_that_alarms_see_and_is_told_once(world: World
     assert world.topic.mails[-1].attributes["outcome"] == "COMPLETED"
 
 
-def test_an_error_at_a_later_look_is_told_too(world: World, target: str) -> None:
+def test_an_error_at_a_later_poll_is_notified_too(world: World, target: str) -> None:
     world.send(world.message(target))
     world.deliver()
     world.fsx.control.fault("AccessDenied", "DescribeBackups", times=2)
@@ -136,18 +138,39 @@ def test_an_error_at_a_later_look_is_told_too(world: World, target: str) -> None
 
 
 def test_a_message_that_keeps_crashing_ends_in_the_dead_letters(world: World, target: str) -> None:
-    world.fsx.control.fault("AccessDenied", "DescribeBackups", times=None)
+    """Not before its completion window is over."""
+    broken: Any = Broken(world.fsx.client(), RuntimeError("a bug"), lambda _: True)
+    world.function = world.connect(broken)
+    begin = world.now
     world.send(world.message(target))
     for _ in range(world.queue.max_receives):
-        with pytest.raises(ClientError):
+        with pytest.raises(RuntimeError, match="a bug"):
             world.deliver()
         world.advance(minutes=31)
     assert world.deliver() is None
     assert len(world.queue.dead_letters) == 1
+    assert world.now - begin > timedelta(days=1)
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
+
+
+def test_access_that_stays_denied_ends_in_an_unknown_state(world: World, target: str) -> None:
+    """An hour after the completion window: the message is no dead letter."""
+    world.fsx.control.fault("AccessDenied", "DescribeBackups", times=None)
+    world.send(world.message(target))
+    while world.now <= START + timedelta(hours=25):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            world.deliver()
+        world.advance(minutes=31)
+    world.deliver()
+    assert not world.queue.records
+    assert not world.queue.dead_letters
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR", "UNKNOWN"]
+    assert "It is unknown whether a backup exists." in world.topic.mails[1].text
 
 
 @pytest.mark.parametrize("refusal", ["BackupRestoring", "BackupBeingCopied", "BackupInProgress"])
 def test_one_backup_that_fsx_keeps_does_not_stop_the_purge(world: World, target: str, refusal: str) -> None:
+    world.history(target, [1])
     old = world.history(target, [10 + n for n in range(10)])
     world.fsx.control.fault(refusal, "DeleteBackup", match={"BackupId": old[4]}, times=None)
     world.send(world.message(target))
@@ -159,15 +182,15 @@ def test_one_backup_that_fsx_keeps_does_not_stop_the_purge(world: World, target:
 
 
 def test_a_backup_that_is_already_gone_counts_as_deleted(world: World, target: str) -> None:
-    old = world.history(target, [10, 11])
+    _, *old = world.history(target, [1, 10, 11])
     world.fsx.control.fault("BackupNotFound", "DeleteBackup", match={"BackupId": old[0]})
     world.send(world.message(target))
     world.settle()
     assert "2 deleted" in world.topic.mails[0].text
 
 
-def test_deletes_that_are_denied_are_told(world: World, target: str) -> None:
-    world.history(target, [10, 11, 12])
+def test_deletes_that_are_denied_are_notified(world: World, target: str) -> None:
+    world.history(target, [1, 10, 11, 12])
     world.fsx.control.fault("AccessDenied", "DeleteBackup", times=None)
     world.send(world.message(target))
     world.settle()
@@ -178,23 +201,42 @@ def test_deletes_that_are_denied_are_told(world: World, target: str) -> None:
 
 
 def test_little_time_stops_the_purge_and_the_next_step_goes_on(world: World, target: str) -> None:
-    old = world.history(target, [10, 11, 12])
+    """One delete by each worker at least, and one notification at the end, with the total."""
+    world.history(target, [1])
+    old = world.history(target, [10 + n for n in range(20)])
     world.fsx.control.durations(backup=0)
     world.send(world.message(target))
     world.deliver()
     world.context.seconds_left = 10
     world.advance(minutes=1)
     world.deliver()
-    assert set(old) < set(world.backups())
-    assert world.topic.mails[0].attributes["outcome"] == "PARTIAL"
-    assert "3 deletes to do" in world.topic.mails[0].text
-    world.context.seconds_left = 120
+    assert len(set(old) & set(world.backups())) == 12
+    assert not world.topic.mails
     world.settle()
     assert not set(old) & set(world.backups())
-    assert world.topic.mails[1].attributes["outcome"] == "COMPLETED"
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "COMPLETED"
+    assert "20 deleted" in mail.text
+
+
+def test_a_purge_that_another_environment_ends_says_that_it_does_not_know_all(world: World, target: str) -> None:
+    world.history(target, [1])
+    old = world.history(target, [10 + n for n in range(10)])
+    world.fsx.control.durations(backup=0)
+    world.send(world.message(target))
+    world.context.seconds_left = 10
+    world.deliver()
+    world.advance(minutes=1)
+    world.deliver()
+    world.function = world.connect()
+    world.settle()
+    assert not set(old) & set(world.backups())
+    [mail] = world.topic.mails
+    assert "2 deleted in this invocation (earlier ones of this run: see the log)" in mail.text
 
 
 def test_an_incomplete_listing_deletes_nothing(world: World, target: str) -> None:
+    world.history(target, [1])
     old = world.history(target, [10 + n for n in range(8)])
     world.fsx.control.durations(backup=0)
     world.fsx.control.listing(page_size=3)
@@ -214,7 +256,7 @@ def test_names_from_outside_cannot_break_a_mail(world: World) -> None:
     world.send(world.message(target, name="a" * 64))
     world.settle()
     [mail] = world.topic.mails  # the topic refuses what SNS would refuse
-    assert len(mail.subject) <= 100
+    assert len(mail.subject) <= 99
     assert mail.subject.startswith("aaaa")
     assert "\r" not in mail.text
     assert "\x1b" not in mail.text

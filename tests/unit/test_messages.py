@@ -1,4 +1,4 @@
-"""What people and programs read: one shape for every outcome."""
+"""What recipients and programs read: one shape for every outcome."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fsx_backup import notifications
 from fsx_backup.event import parse
 from tests.world import DEPLOYMENT, Mail, World
 
@@ -19,13 +20,14 @@ SEVERITIES = {
     "FAILED": "error",
     "NOT_STARTED": "error",
     "NOT_COMPLETED": "error",
+    "UNKNOWN": "error",
     "INVALID": "error",
     "ERROR": "error",
 }
 
 
-def told(world: World, outcome: str) -> Mail:
-    """Let an outcome happen to a plan that has one good and one old backup; the message that it gives."""
+def notified(world: World, outcome: str) -> Mail:
+    """Let an outcome happen to a plan that has one young and one old backup; the message that it gives."""
     target = world.fsx.seed_file_system("LUSTRE")
     world.history(target, [1, 30])
     plan: dict[str, Any] = {}
@@ -41,6 +43,13 @@ def told(world: World, outcome: str) -> Mail:
             world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING")
         case "NOT_COMPLETED":
             world.fsx.control.next_backup(target, "STUCK")
+        case "UNKNOWN":
+            world.send(world.message(target))
+            world.deliver()
+            world.fsx.control.fault("http_503", "DescribeBackups", times=None)
+            world.settle()
+            world.fsx.control.clear_faults()
+            return world.topic.mails[-1]
         case "ERROR":
             world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
         case "QUOTA":
@@ -66,7 +75,7 @@ def told(world: World, outcome: str) -> Mail:
 
 @pytest.mark.parametrize("outcome", SEVERITIES)
 def test_every_outcome_has_the_same_shape(world: World, outcome: str) -> None:
-    mail = told(world, outcome)
+    mail = notified(world, outcome)
     about_a_plan = outcome not in {"INVALID", "QUOTA"}
     attributes = {"outcome": outcome, "severity": SEVERITIES[outcome], "deployment": DEPLOYMENT}
     if about_a_plan:
@@ -84,7 +93,7 @@ def test_every_outcome_has_the_same_shape(world: World, outcome: str) -> None:
     if about_a_plan:
         assert re.search(r"^Since +2026-03-0", mail.text, re.MULTILINE)
         assert re.search(r"^Purge ", mail.text, re.MULTILINE)
-    if about_a_plan and outcome != "ERROR":
+    if about_a_plan and outcome not in {"ERROR", "UNKNOWN"}:
         assert re.search(r"^Newest +backup-\w+ of 20\d\d-", mail.text, re.MULTILINE)
     # For programs: the same, as JSON.
     assert mail.data.items() >= attributes.items()
@@ -94,13 +103,13 @@ def test_every_outcome_has_the_same_shape(world: World, outcome: str) -> None:
 
 
 def test_the_outcomes_subjects_differ(world: World) -> None:
-    subjects = {outcome: told(world, outcome).subject for outcome in SEVERITIES if outcome != "ERROR"}
+    subjects = {outcome: notified(world, outcome).subject for outcome in SEVERITIES if outcome != "ERROR"}
     assert len({re.sub(r"\(.*", "", subject) for subject in subjects.values()}) == len(subjects)
 
 
-@pytest.mark.parametrize("outcome", ["FAILED", "NOT_STARTED", "NOT_COMPLETED"])
+@pytest.mark.parametrize("outcome", ["FAILED", "NOT_STARTED", "NOT_COMPLETED", "UNKNOWN"])
 def test_a_failure_brings_the_command_that_tries_again(world: World, outcome: str) -> None:
-    mail = told(world, outcome)
+    mail = notified(world, outcome)
     [line] = re.findall(r"^Again +(.*)$", mail.text, re.MULTILINE)
     words = shlex.split(line)
     assert words[:3] == ["aws", "lambda", "invoke"]
@@ -118,7 +127,7 @@ def test_a_failure_brings_the_command_that_tries_again(world: World, outcome: st
 
 @pytest.mark.parametrize("outcome", ["PARTIAL", "PURGE_BLOCKED"])
 def test_a_purge_that_stopped_brings_the_command_of_its_dry_run(world: World, outcome: str) -> None:
-    mail = told(world, outcome)
+    mail = notified(world, outcome)
     [line] = re.findall(r"^Dry run +(.*)$", mail.text, re.MULTILINE)
     words = shlex.split(line)
     answer = world.invoke(json.loads(words[words.index("--payload") + 1]))
@@ -137,22 +146,27 @@ def test_the_message_says_what_is_left_to_restore_from(world: World) -> None:
     assert "Purge      none: nothing was deleted" in mail.text
 
 
-def test_a_plan_without_a_good_backup_says_so(world: World) -> None:
+def test_a_plan_without_an_available_backup_says_so(world: World) -> None:
     world.send(world.message("fs-00000000000000000"))
     world.settle()
-    assert "Newest     no good backup of this plan was seen" in world.topic.mails[0].text
+    assert "Newest     no available backup of this plan was seen" in world.topic.mails[0].text
 
 
 def test_long_lists_are_bounded_and_the_counts_are_exact(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
-    world.history(target, [10 + number / 100 for number in range(45)])
+    world.history(target, [1, *(10 + number / 100 for number in range(45))])
     world.send(world.message(target))
     world.settle()
     [mail] = world.topic.mails
     assert "45 deleted" in mail.text
     assert mail.text.count("  deleted backup-") == 20
     assert "… and 25 more" in mail.text
-    assert mail.data["purge"] == {"deleted": 45, "kept": 1, "left": 0, "failed": 0, "unfinished": 0}
+    assert mail.data["purge"] == {
+        "deleted": 45,
+        "all_known": True,
+        "kept": 2,
+        **dict.fromkeys(("left", "failed", "unfinished", "blocked", "later"), 0),
+    }
 
 
 def test_a_long_plan_does_not_flood_the_mail(world: World) -> None:
@@ -172,7 +186,9 @@ def test_however_long_an_error_is_the_facts_below_it_are_read_and_sns_takes_it(w
     world.settle()
     [mail] = world.topic.mails  # the topic encodes and measures it as SNS does
     assert "\x07" not in mail.data["reason"]
-    world.function._tell_crash(RuntimeError('"' * 100_000), "{}", parse(world.message(target), world.now))
+    request = parse(world.message(target), world.now)
+    crash = notifications.of_crash(world.settings, RuntimeError('"' * 100_000), request, direct=False)
+    notifications.publish(world.topic, world.settings.topic_arn, crash)  # type: ignore[arg-type] # a double
     [_, mail] = world.topic.mails
     assert "Target     file system" in mail.text
     assert "Runbook    docs/runbook.md#error" in mail.text
