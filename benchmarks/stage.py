@@ -143,7 +143,7 @@ def emulator() -> Iterator[str]:
 
 
 def purge_event(target: str, days: int = 7, max_deletes: int = 100_000) -> dict[str, Any]:
-    """A purge asked for by hand."""
-    retention = {"days": days, "max_deletes": max_deletes}
+    """A manual purge."""
+    retention = {"days": days, "keep_last": 1, "max_deletes": max_deletes}
     plan = {"name": "home", "file_system_id": target, "retention": retention}
     return {"version": 1, "action": "purge", "dry_run": False, "plan": plan}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROUNDS = 15
 MOST_OF_C7N, MOST_OF_BOTO3, MOST_OF_C7N_SIZE = 0.7, 1.15, 0.06
 
-OURS = "import fsx_backup.handler as h; h.fsx.connect()"
+OURS = "import fsx_backup.handler as h; h.connect('fsx')"
 BARE = "import boto3; boto3.client('fsx')"
 CUSTODIAN = (
     "from c7n import handler; from c7n.resources import load_resources; "

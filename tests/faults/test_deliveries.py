@@ -47,7 +47,7 @@ def test_a_message_that_comes_after_its_completion_window(world: World, lifecycl
 
 
 def test_a_message_of_a_plan_that_was_removed(world: World) -> None:
-    """The role does not reach its target any more: notified, given up at last; its backups stay, the check counts them."""
+    """The role does not reach its target any more: notified, given up at last; the check counts its backups."""
     stage = Stage(world)
     removed, staying = stage.add("LUSTRE", 2), stage.add("OPENZFS", 2)
     match = {"FileSystemId": removed.target}

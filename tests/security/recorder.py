@@ -34,25 +34,14 @@ class Recorder:
         _current["recorder"] = self
         world.settings = Settings("prod", TOPIC, QUEUE_URL)
         world.topic = Topic(TOPIC)
-        world.function = world.connect(_client())
-        services: dict[str, Callable[[str, dict[str, Any]], None]] = {
-            "sns": self.sns,
-            "sqs": self.sqs,
-        }
-        for name, value in vars(world.function).items():
-            if name in services:
-                setattr(world.function, name, Recorded(value, services[name]))
-        others = world.function.client
-
-        def client(service: str) -> Any:
-            """The clients that are made when they are needed first."""
-            if service == "cloudwatch":
-                return Recorded(others(service), self.cloudwatch)
-            assert service == "service-quotas"
-            self.requests.append(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
-            return others(service)
-
-        world.function.client = client  # type: ignore[assignment] # functools' type is narrower than what is called
+        others = {"service-quotas": Recorded(world.service_quotas, self.service_quotas)}
+        world.function = world.connect(
+            _client(),
+            sns=Recorded(world.topic, self.sns),
+            sqs=Recorded(world.queue, self.sqs),
+            cloudwatch=Recorded(world.cloudwatch, self.cloudwatch),
+            **others,
+        )
 
     def fsx(self, operation: str, parameters: dict[str, Any]) -> None:
         """Sources: service authorization reference of Amazon FSx; FSx User Guide, "Tag resources during creation"."""
@@ -83,6 +72,10 @@ class Recorder:
     def cloudwatch(self, operation: str, parameters: dict[str, Any]) -> None:
         self.requests.append(Request(f"cloudwatch:{operation}", "*", {"cloudwatch:namespace": parameters["Namespace"]}))
 
+    def service_quotas(self, operation: str, parameters: dict[str, Any]) -> None:
+        assert operation == "GetPaginator"
+        self.requests.append(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
+
     def _target(self, parameters: dict[str, Any]) -> str:
         try:
             if "VolumeId" in parameters:
@@ -106,9 +99,9 @@ class Recorded:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._service, name)
 
-        def call(**arguments: Any) -> Any:
+        def call(*values: Any, **arguments: Any) -> Any:
             self._record("".join(word.title() for word in name.split("_")), arguments)
-            return method(**arguments)
+            return method(*values, **arguments)
 
         return call
 
