@@ -138,12 +138,16 @@ class Backup:
     size: int | None = None
 
 
+class NoZoneData(LookupError):
+    """The time zone's data is not installed, or cannot be read."""
+
+
 def zone(name: str) -> tzinfo:
     """The time zone of an IANA name. UTC needs no time zone data, so it works wherever Python does.
 
-    Raises LookupError where the zone's data is not installed or cannot be read: Scheduler's list of zones may be newer.
+    Raises NoZoneData: Scheduler's list of zones may be newer than this Python's.
     """
     try:
         return UTC if name == "UTC" else ZoneInfo(name)
     except (OSError, ValueError, LookupError) as error:
-        raise LookupError(f"no data for the time zone {name}") from error
+        raise NoZoneData(f"no data for the time zone {name}") from error
