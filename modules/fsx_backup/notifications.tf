@@ -10,7 +10,10 @@ locals {
   # CloudWatch sends alarms without message attributes, and SNS never matches a filter policy against such a message.
   # So every alarm goes to both topics: endpoints with a filter receive it from the alarms topic, the others from the
   # main topic, each once.
-  filtered = { for key, subscription in var.notifications.subscriptions : key => subscription if subscription.failures_only || subscription.filter_policy != null }
+  filtered = {
+    for key, subscription in var.notifications.subscriptions :
+    key => subscription if subscription.failures_only || subscription.filter_policy != null
+  }
 
   own_topics = merge(
     local.own_topic ? { main = local.arn.topic } : {},
