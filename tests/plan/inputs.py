@@ -9,11 +9,16 @@ from typing import Any
 HOME = {"file_system_id": "fs-0123456789abcdef0"}
 VOLUME = "fsvol-0123456789abcdef0"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+MAIN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:fsx-backup"
+ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 RULE = "arn:aws:events:eu-west-1:123456789012:rule/nightly"
 SIGNING = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0"
 SUBNETS = [f"subnet-{n:017x}" for n in range(17)]
 GROUP = "sg-0123456789abcdef0"
+TICKETS = "arn:aws:sqs:eu-west-1:123456789012:tickets"
+EVERYTHING = "https://events.example.com/in"
+FILTERED = {"protocol": "https", "endpoint": "https://pager.example.com/in", "failures_only": True}
 
 Refused = tuple[Any, str, str]
 
@@ -29,7 +34,8 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     )
     | HOME,
     "windows": HOME
-    | {"flexible_window_minutes": 1440, "start_window_minutes": 18720, "completion_window_minutes": 18720},
+    | {"flexible_window_minutes": 1440, "start_window_minutes": 17280, "completion_window_minutes": 17280},
+    "longest-window": HOME | {"start_window_minutes": 18720, "completion_window_minutes": 18720},
     "least-windows": HOME | {"flexible_window_minutes": 1, "start_window_minutes": 1, "completion_window_minutes": 1},
     "unlimited": HOME
     | {"retention": {"days": 100_000, "keep_last": 100_000, "keep_daily": -1, "keep_yearly": 100_000}},
@@ -159,6 +165,7 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     {"tags": {"Cost Centre": "42", **{f"t{n}": "" for n in range(48)}}},
     {"notifications": {"emails": ["a.b+c@mail.example.com"], "runbook_url": "https://wiki.example.com/x?y=z"}},
     {"notifications": {"topic_arn": TOPIC, "create_topic": False, "alarm_topic_arn": TOPIC}},
+    {"notifications": {"alarm_topic_arn": TOPIC, "create_alarm_topic": False, "subscriptions": {"some": FILTERED}}},
     {"notifications": {"topic_arn": "arn:aws-iso-b:sns:us-isob-east-1:123456789012:a_B-1"}},
     {
         "notifications": {
@@ -172,7 +179,7 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     },
 ]
 
-SUBSCRIPTION = {"protocol": "sqs", "endpoint": "arn:aws:sqs:eu-west-1:123456789012:tickets"}
+SUBSCRIPTION = {"protocol": "sqs", "endpoint": TICKETS}
 LONG = "x" * 51
 REFUSED_ARGUMENTS: list[Refused] = [
     # By Terraform itself, which takes "7" for 7, and null for the default.
@@ -240,6 +247,16 @@ REFUSED_ARGUMENTS: list[Refused] = [
         {"notifications": {"create_topic": True, "topic_arn": TOPIC}},
         "notifications.create_topic contradicts notifications.topic_arn: set one of them",
         "create_topic = false with the topic_arn",
+    ),
+    (
+        {"notifications": {"create_alarm_topic": True, "alarm_topic_arn": TOPIC}},
+        "notifications.create_alarm_topic contradicts notifications.alarm_topic_arn: set one of them",
+        "create_alarm_topic = false with the alarm_topic_arn",
+    ),
+    (
+        {"notifications": {"topic_arn": TOPIC, "alarm_topic_arn": TOPIC, "subscriptions": {"some": FILTERED}}},
+        "notifications.alarm_topic_arn is the same topic as topic_arn",
+        "a filter keeps every alarm from: some. Leave alarm_topic_arn out",
     ),
     ({"notifications": {"runbook_url": "my wiki"}}, "notifications.runbook_url stands in every alarm's", '"my wiki"'),
     (
