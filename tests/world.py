@@ -183,16 +183,17 @@ class World:
         self.cloudwatch = CloudWatch()
         self.service_quotas = ServiceQuotas()
         self.context = Context()
-        self.function = self.connect(fsx.client())
+        self.function = self.connect()
 
-    def connect(self, client: Any) -> Function:
+    def connect(self, client: Any = None, **others: Any) -> Function:
+        """A new execution environment, with another client of FSx or of the `others`."""
         clients = {
-            "fsx": client,
+            "fsx": client or self.fsx.client(),
             "sns": self.topic,
             "sqs": self.queue,
             "cloudwatch": self.cloudwatch,
             "service-quotas": self.service_quotas,
-        }
+        } | others
         return Function(self.settings, clients.__getitem__, lambda: self.now)
 
     @property
@@ -203,13 +204,13 @@ class World:
         self.fsx.control.advance(timedelta(**duration).total_seconds())
 
     def message(self, target_id: str, *, name: str = "home", action: str = "backup", **plan: Any) -> dict[str, Any]:
-        """What a schedule sends at this moment."""
+        """What a schedule sends at this moment. Its plan keeps one backup, unless `plan` says more: purges have work."""
         key = "volume_id" if target_id.startswith("fsvol-") else "file_system_id"
         return {
             "version": 1,
             "action": action,
             "scheduled_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "plan": {"name": name, key: target_id, **plan},
+            "plan": {"name": name, key: target_id, **plan, "retention": {"keep_last": 1} | plan.get("retention", {})},
         }
 
     def send(self, message: object) -> None:

@@ -42,7 +42,7 @@ def carry_out(
 
     `seconds_left` tells how long the function may still run. Each worker makes one delete whatever it says, so that
     every invocation makes progress. What FSx keeps for a reason of its own is `left` for the next run; `failures` are
-    deletes that FSx could not answer or that the role may not make.
+    deletes that FSx could not answer or that the role may not make. Raises whatever else a delete ended in.
     """
     deleted: list[Decision] = []
     left: dict[str, str] = {}
@@ -68,6 +68,9 @@ def carry_out(
     under_way = [pool.submit(delete, decision) for decision in selection.now]
     wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
     pool.shutdown(wait=False, cancel_futures=True)
+    for call in under_way:
+        if call.done() and not call.cancelled():
+            call.result()  # raises what is a bug
     done = Purge(tuple(decisions), selection, tuple(deleted), dict(left), dict(failures))
     return replace(done, unfinished=len(selection.now) - len(done.deleted) - len(done.left) - len(done.failures))
 
