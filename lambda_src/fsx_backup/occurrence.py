@@ -14,6 +14,7 @@ from .model import (
     DEPLOYMENT_TAG,
     FAILED,
     IN_PROGRESS,
+    LARGEST_WINDOW,
     OWN_TAG_PREFIX,
     PLAN_TAG,
     RETENTION_TAG,
@@ -47,14 +48,15 @@ class Occurrence:
     @property
     def start_deadline(self) -> datetime:
         """Both windows count from the end of the flexible window: the scheduled time is the nominal one."""
-        return self.scheduled_time + timedelta(
-            minutes=self.plan.flexible_window_minutes + self.plan.start_window_minutes
-        )
+        return self._after(self.plan.start_window_minutes)
 
     @property
     def completion_deadline(self) -> datetime:
-        minutes = self.plan.flexible_window_minutes + self.plan.completion_window_minutes
-        return self.scheduled_time + timedelta(minutes=minutes)
+        return self._after(self.plan.completion_window_minutes)
+
+    def _after(self, minutes: int) -> datetime:
+        """Never later than a message lives and may be received."""
+        return self.scheduled_time + timedelta(minutes=min(self.plan.flexible_window_minutes + minutes, LARGEST_WINDOW))
 
     @property
     def token(self) -> str:

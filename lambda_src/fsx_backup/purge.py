@@ -66,11 +66,16 @@ def carry_out(
     pool = ThreadPoolExecutor(DELETE_WORKERS)
     # Oldest first: what a run has no time for is what has been due for the shortest time.
     under_way = [pool.submit(delete, decision) for decision in selection.now]
-    wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
+    finished, _ = wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
     pool.shutdown(wait=False, cancel_futures=True)
+<<<<<<< HEAD
     for call in under_way:
         if call.done() and not call.cancelled():
             call.result()  # raises what is a bug
+=======
+    for future in finished:
+        future.result()  # raises what is a bug
+>>>>>>> newtests
     done = Purge(tuple(decisions), selection, tuple(deleted), dict(left), dict(failures))
     return replace(done, unfinished=len(selection.now) - len(done.deleted) - len(done.left) - len(done.failures))
 
@@ -85,7 +90,7 @@ def audit(what: str, occurrence: Occurrence, decision: Decision) -> None:
         what,
         extra={
             "backup_id": backup.id,
-            "created": backup.created.isoformat() if backup.created else None,
+            "creation_time": backup.created.isoformat() if backup.created else None,
             "plan": occurrence.plan.name,
             "target": occurrence.plan.target.id,
             "rule": "; ".join(decision.reasons),
