@@ -80,3 +80,10 @@ def many(plan: ModulePlanner) -> Plan:
         },
         encryption={"kms_key_arn": KEY},
     )
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> "Reader":
+    from tests.plan.reader import Reader  # which takes MODULE from here
+
+    return Reader(tmp_path_factory.mktemp("reader"))
