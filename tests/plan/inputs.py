@@ -121,7 +121,7 @@ REFUSED_PLANS: dict[str, Refused] = {
                 "US/Eastern_Time",
                 "America/New York",
             ]
-        )  # fmt: skip
+        )
     },
     "no-zone": (HOME | {"timezone": "europe/paris"}, ZONE, "no-zone (europe/paris)"),
     "offset": (HOME | {"timezone": "+01:00"}, ZONE, "offset (+01:00)"),

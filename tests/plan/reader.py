@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from sandbox.terraform import Plan, Stack
-from tests.plan.conftest import MODULE
+from sandbox.terraform import ROOT, Plan, Stack
 
+MODULE = ROOT / "modules" / "fsx_backup"
 REGION = "eu-west-1"
 
 

@@ -32,7 +32,7 @@ locals {
   argument_mistakes = {
     additional_targets = [
       for id in nonsensitive(sensitive(var.arguments.additional_targets)) :
-{ entry = "one id", value = join("", [for given in var.arguments.additional_targets : given if given == id]) }
+      { entry = "one id", value = join("", [for given in var.arguments.additional_targets : given if given == id]) }
       if !can(regex("^(fs-[0-9a-f]{8,18}|fsvol-[0-9a-f]{17})$", id))
     ]
     event_rule_keys = [for key in keys(local.event_rules) : { entry = jsonencode(key), value = null } if !can(regex("^[0-9A-Za-z_-]{1,80}$", key))]

@@ -10,7 +10,7 @@ locals {
         for name in ["retention", "backup_tags", "purge_tags", "adopt_tags"] :
         name => { for item, value in nonsensitive(sensitive(nonsensitive(sensitive(plan))[name])) : item => nonsensitive(sensitive(value)) }
       },
-    ) if nonsensitive(sensitive(plan)) != null
+    ) if nonsensitive(sensitive(plan != null))
   }
 
   notifications = { for name, value in nonsensitive(sensitive(var.arguments.notifications)) : name => nonsensitive(sensitive(value)) }
@@ -22,7 +22,7 @@ locals {
     for key, subscription in local.notifications.subscriptions :
     key => { for name, value in nonsensitive(sensitive(subscription)) : name => nonsensitive(sensitive(value)) }
   }
-  vpcs = [for vpc in [var.arguments.vpc] : nonsensitive(sensitive(vpc)) if nonsensitive(sensitive(vpc)) != null]
+  vpcs = [for vpc in [var.arguments.vpc] : nonsensitive(sensitive(vpc)) if nonsensitive(sensitive(vpc != null))]
 
   # Every tag of every plan, one by one.
   plan_tags = flatten([
