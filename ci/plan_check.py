@@ -45,8 +45,8 @@ class Uncheckable(Exception):
 def changes_of_deployments(plan: Dict[str, Any]) -> List[Dict[str, Any]]:
     """The changes in the modules that are instances of fsx_backup.
 
-    They are known by the messages of their schedules, and by the tag of their groups: where a target is made in the same
-    apply, its messages are known after apply only.
+    They are known by the messages of their schedules, and by the tag of their groups, because the messages about a
+    target made in the same apply are known after apply only.
     """
     if str(plan.get("format_version", "")).split(".")[0] != "1":
         raise Uncheckable("this is not the JSON of a Terraform plan: give it what `terraform show -json` prints.")
