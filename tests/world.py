@@ -15,7 +15,7 @@ from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx
 
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
 DEPLOYMENT = "prod"
-VISIBILITY = timedelta(seconds=720)
+VISIBILITY = timedelta(seconds=1800)
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Topic:
             raise self.broken
         assert TopicArn == self.arn
         assert MessageStructure == "json"
-        assert re.fullmatch(r"[!-~][ -~]{0,99}", Subject), f"SNS refuses the subject {Subject!r}"
+        assert re.fullmatch(r"[!-~][ -~]{0,98}", Subject), f"SNS refuses the subject {Subject!r}"
         assert 0 < len(Message.encode()) <= 262_144
         for name, value in MessageAttributes.items():
             assert re.fullmatch(r"[A-Za-z0-9_.-]{1,256}", name)
@@ -165,7 +165,7 @@ class ServiceQuotas:
 class Context:
     """Lambda's context object."""
 
-    seconds_left: float = 120.0
+    seconds_left: float = 300.0
     aws_request_id: str = "00000000-0000-0000-0000-000000000000"
 
     def get_remaining_time_in_millis(self) -> int:
@@ -186,12 +186,14 @@ class World:
         self.function = self.connect(fsx.client())
 
     def connect(self, client: Any) -> Function:
-        topic: Any = self.topic
-        queue: Any = self.queue
-        others = {"cloudwatch": self.cloudwatch, "service-quotas": self.service_quotas}
-        return Function(
-            self.settings, client, topic, queue, clock=lambda: self.now, clients=lambda service: others[service]
-        )
+        clients = {
+            "fsx": client,
+            "sns": self.topic,
+            "sqs": self.queue,
+            "cloudwatch": self.cloudwatch,
+            "service-quotas": self.service_quotas,
+        }
+        return Function(self.settings, clients.__getitem__, lambda: self.now)
 
     @property
     def now(self) -> datetime:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .model import OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, PlansCheck, Request, Retention, Target, zone
+from .model import OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, PlansCheck, Request, Retention, Target
 
 MESSAGE_VERSION = 1
 # FSx API reference: FileSystemId 11-21 characters, VolumeId 23.
@@ -15,6 +15,9 @@ VOLUME_ID = re.compile(r"fsvol-[0-9a-f]{17}")
 PLAN_NAME = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 LARGEST_COUNT = 100_000
 LARGEST_WINDOW = 18_720  # 13 days: an SQS message lives 14
+LARGEST_FLEXIBLE_WINDOW = 1_440  # EventBridge Scheduler's
+FURTHEST = timedelta(days=1)  # how far ahead a scheduled time may be
+TIME_ZONE = re.compile(r"[A-Za-z][0-9A-Za-z_+-]*(/[0-9A-Za-z][0-9A-Za-z_+-]*)*")
 YES = frozenset({"true", "yes"})
 NO = frozenset({"false", "no"})
 
@@ -34,17 +37,19 @@ def parse(event: object, default_time: datetime) -> Request:
     if "filesystem-id" in event or "start-backup" in event or "purge-backups" in event:
         return _parse_sample(event, default_time)
     _check_version(event)
-    _refuse_unknown(event, {"version", "action", "scheduled_time", "dry_run", "plan"}, "")
+    _refuse_unknown(event, {"version", "action", "scheduled_time", "dry_run", "plan", "deleted"}, "")
     action = event.get("action")
     if action not in (Action.BACKUP, Action.START, Action.PURGE):
         raise InvalidEvent(f"action must be one of {', '.join(Action)}, not {_shown(action)}.")
     return Request(
         action=Action(action),
         plan=_plan(event.get("plan"), "plan"),
-        scheduled_time=_time(event["scheduled_time"]) if "scheduled_time" in event else default_time,
-        # A purge asked for by hand deletes only where it says so in so many words.
+        scheduled_time=_scheduled_time(event, default_time),
+        # A manual purge deletes only if the event says so explicitly.
         dry_run=_dry_run(event, missing=action == Action.PURGE),
-        event=_again(event),
+        again=_again(event),
+        preview={**_again(event), "action": Action.PURGE.value, "dry_run": True},
+        deleted=_whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT),
     )
 
 
@@ -57,8 +62,6 @@ def parse_check(event: object) -> PlansCheck | DeploymentCheck | None:
         return None
     _check_version(event)
     _refuse_unknown(event, {"version", "action", "scheduled_time", "plan", "each", "plans"}, "")
-    if "scheduled_time" in event:
-        _time(event["scheduled_time"])
     match [name for name in ("plan", "each", "plans") if name in event]:
         case ["plan"]:
             return PlansCheck((_plan(event["plan"], "plan"),))
@@ -66,10 +69,15 @@ def parse_check(event: object) -> PlansCheck | DeploymentCheck | None:
             each = _list(event["each"], "each", "of plans")
             return PlansCheck(tuple(_plan(plan, f"each[{number}]") for number, plan in enumerate(each)))
         case ["plans"]:
-            names = _list(event["plans"], "plans", "of names")
-            if not all(isinstance(name, str) for name in names):
-                raise InvalidEvent(f"plans must be a list of names, not {_shown(names)}.")
-            return DeploymentCheck(frozenset(names))
+            plans = event["plans"]
+            if isinstance(plans, list):  # of the previous release
+                plans = {name if isinstance(name, str) else None: None for name in plans}
+            plans = _object(plans, "plans")
+            if not all(isinstance(name, str) and isinstance(target, str | None) for name, target in plans.items()):
+                raise InvalidEvent(
+                    f"plans must map the plans' names to their targets' ids, not {_shown(event['plans'])}."
+                )
+            return DeploymentCheck(plans)
     raise InvalidEvent("A check must have exactly one of plan, each and plans.")
 
 
@@ -82,11 +90,19 @@ def _check_version(event: Mapping[str, Any]) -> None:
 
 def _again(event: Mapping[str, Any]) -> dict[str, Any]:
     """The event for another run: the same without its time, which would make it the same occurrence."""
-    return {key: value for key, value in event.items() if key != "scheduled_time"}
+    return {key: value for key, value in event.items() if key not in {"scheduled_time", "deleted"}}
 
 
 def _parse_sample(event: Mapping[str, Any], now: datetime) -> Request:
-    known = {"start-backup", "purge-backups", "filesystem-id", "notify_on_success", "scheduled_time", "dry_run"}
+    known = {
+        "start-backup",
+        "purge-backups",
+        "filesystem-id",
+        "notify_on_success",
+        "scheduled_time",
+        "dry_run",
+        "deleted",
+    }
     _refuse_unknown(event, known, "")
     start = _flag(event.get("start-backup", False), "start-backup")
     purge = _flag(event.get("purge-backups", False), "purge-backups")
@@ -100,9 +116,11 @@ def _parse_sample(event: Mapping[str, Any], now: datetime) -> Request:
             target=target,
             notify_on_success=_flag(event.get("notify_on_success", True), "notify_on_success"),
         ),
-        scheduled_time=_time(event["scheduled_time"]) if "scheduled_time" in event else now,
+        scheduled_time=_scheduled_time(event, now),
         dry_run=_dry_run(event, missing=False),
-        event=_again(event),
+        again=_again(event),
+        preview={"filesystem-id": target.id, "purge-backups": "true", "dry_run": True},
+        deleted=_whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT),
     )
 
 
@@ -112,13 +130,14 @@ def _plan(value: object, where: str) -> Plan:
     _refuse_unknown(plan, known, f"{where}.")
     readers: dict[str, Callable[[object, str], object]] = {
         "retention": _retention,
-        "timezone": lambda value, name: str(_zone(value, name)),
+        "timezone": _zone,
         "backup_name": lambda value, name: _text(value, name, 256),
         "backup_tags": _tags,
         "copy_tags": _flag,
         "purge_tags": _tags,
         "adopt_tags": _tags,
         "notify_on_success": _flag,
+        "flexible_window_minutes": lambda value, name: _whole(value, name, 0, LARGEST_FLEXIBLE_WINDOW),
         "start_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
         "completion_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
     }
@@ -164,11 +183,23 @@ def _retention(value: object, name: str) -> Retention:
 
 
 def _zone(value: object, name: str) -> str:
-    try:
-        zone(value)  # type: ignore[arg-type]
-    except (OSError, TypeError, AttributeError, ValueError, LookupError):
-        raise InvalidEvent(f"{name} must be an IANA time zone like Europe/Paris, not {_shown(value)}.") from None
-    return str(value)
+    """Whether its data can be loaded is seen at the purge: Scheduler may know a zone that this Python does not."""
+    text = _text(value, name, 50)
+    if not TIME_ZONE.fullmatch(text):
+        raise InvalidEvent(f"{name} must be an IANA time zone like Europe/Paris, not {_shown(value)}.")
+    return text
+
+
+def _scheduled_time(event: Mapping[str, Any], now: datetime) -> datetime:
+    if "scheduled_time" not in event:
+        return now
+    time = _time(event["scheduled_time"])
+    if time > now + FURTHEST:
+        raise InvalidEvent(
+            f"scheduled_time must not be more than a day ahead, not {_shown(event['scheduled_time'])}: leave it out to "
+            "start now."
+        )
+    return time
 
 
 def _time(value: object) -> datetime:
@@ -234,9 +265,8 @@ def _list(value: object, name: str, what: str) -> list[Any]:
 def _refuse_unknown(given: Mapping[str, Any], known: set[str], prefix: str) -> None:
     for key in given:
         if key not in known:
-            raise InvalidEvent(
-                f"{prefix}{_shown(key)[1:-1]} is not a field here; the fields are {', '.join(sorted(known))}."
-            )
+            allowed = ", ".join(sorted(known - {"deleted"}))
+            raise InvalidEvent(f'Unknown field "{prefix}{_shown(key)[1:-1]}". Allowed fields: {allowed}.')
 
 
 def _shown(value: object) -> str:

@@ -6,11 +6,10 @@ Errors and limits: Amazon FSx API Reference; botocore's service model `fsx/2018-
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from itertools import batched, groupby
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, PaginationError
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
@@ -18,13 +17,11 @@ from botocore.parsers import ResponseParserError
 from .model import USER_INITIATED, Backup, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_fsx import FSxClient
     from mypy_boto3_fsx.type_defs import BackupTypeDef, FilterTypeDef, TagTypeDef
 
-DELETE_WORKERS = 8
-LONGEST_CALL_SECONDS = 72.0
 MOST_VALUES = 20  # DescribeBackups: values of a filter
 # botocore.exceptions.ConnectionError: no connection came about, which is no HTTPClientError.
 NO_ANSWER = (NoConnection, HTTPClientError, IncompleteReadError, PaginationError, ResponseParserError)
@@ -38,7 +35,7 @@ class Transient(Exception):
 
 
 class Busy(Exception):
-    """The target has another backup in progress (BackupInProgress): FSx makes one at a time."""
+    """Not now: another backup is in progress (FSx makes one at a time), or the target is in a passing state."""
 
 
 class Conflict(Exception):
@@ -53,22 +50,12 @@ class Rejected(Exception):
         self.remedy = remedy
 
 
-def connect() -> FSxClient:
-    """A client whose retries are stated, because botocore's default changed between releases.
+class NotFound(Rejected):
+    """What the call is about is not there."""
 
-    Adaptive mode slows the whole client down when FSx throttles, instead of losing calls. No call takes longer than
-    LONGEST_CALL_SECONDS: four attempts of 13 seconds and 7 of backoff (59); or, when FSx throttles everything, four
-    turns of 16 seconds (adaptive mode's slowest, a call in two seconds for all workers) and the backoff (71).
-    """
-    return boto3.client(
-        "fsx",
-        config=Config(
-            retries={"mode": "adaptive", "total_max_attempts": 4},
-            connect_timeout=3,
-            read_timeout=10,
-            max_pool_connections=DELETE_WORKERS,
-        ),
-    )
+
+class BadRequest(Rejected):
+    """FSx does not say what is wrong with a request but in its message."""
 
 
 def list_backups(client: FSxClient, target: Target, types: Sequence[str] = (USER_INITIATED,)) -> list[Backup]:
@@ -76,15 +63,12 @@ def list_backups(client: FSxClient, target: Target, types: Sequence[str] = (USER
     return _list(client, types, _filter(target))
 
 
-def list_by_target(
-    client: FSxClient, targets: Iterable[Target]
-) -> tuple[dict[Target, list[Backup]], Rejected | Transient | None]:
+def list_by_target(client: FSxClient, targets: Iterable[Target]) -> Iterator[dict[Target, list[Backup]]]:
     """The user-initiated backups of many targets, with a call for twenty of them and further pages.
 
-    A target that FSx rejects is left out; so are the ones that were still to come when FSx could not answer. The error
-    says why any are missing.
+    A target that FSx rejects is left out, and raised as Rejected at the end. Raises Transient when FSx does not answer:
+    what came before has been yielded by then.
     """
-    found: dict[Target, list[Backup]] = {}
     rejected: Rejected | None = None
     ordered = sorted(set(targets), key=lambda target: (target.is_volume, target.id))
     chunks = deque(
@@ -102,10 +86,9 @@ def list_by_target(
             else:
                 chunks.extendleft((target,) for target in chunk)  # the others shall not suffer from it
             continue
-        except Transient as error:
-            return found, error
-        found |= {target: [backup for backup in listed if backup.target_id == target.id] for target in chunk}
-    return found, rejected
+        yield {target: [backup for backup in listed if backup.target_id == target.id] for target in chunk}
+    if rejected:
+        raise rejected
 
 
 def list_all_backups(client: FSxClient, types: Sequence[str]) -> list[Backup]:
@@ -119,13 +102,43 @@ def _filter(*targets: Target) -> FilterTypeDef:
 
 
 def _list(client: FSxClient, types: Sequence[str], *further: FilterTypeDef) -> list[Backup]:
+    """Each backup once. A BadRequest cannot be about these filters: it passes, as one page's token may go stale."""
     filters: list[FilterTypeDef] = [*further, {"Name": "backup-type", "Values": [*types]}]
     pages = client.get_paginator("describe_backups").paginate(Filters=filters)
-    return _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
+    try:
+        found = _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
+    except BadRequest as error:
+        raise Transient(str(error)) from error
+    return list({backup.id: backup for backup in found}.values())
 
 
-def target_tags(client: FSxClient, target: Target) -> dict[str, str]:
-    """The tags of the file system or volume. Raises Rejected if it is not there."""
+def find_backup(client: FSxClient, backup_id: str) -> Backup | None:
+    """One backup by its id, which also finds what listings do not show yet. None if it is not there."""
+    try:
+        found = _call(lambda: [_backup(raw) for raw in client.describe_backups(BackupIds=[backup_id])["Backups"]])
+    except ClientError as error:
+        if _code(error) == "BackupNotFound":
+            return None
+        raise
+    return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class TargetState:
+    """A file system or volume as FSx describes it."""
+
+    lifecycle: str
+    arn: str
+    tags: Mapping[str, str]
+
+    @property
+    def ready(self) -> bool:
+        """Whether a refused backup is final. CREATED is a volume's AVAILABLE."""
+        return self.lifecycle in {"AVAILABLE", "CREATED"}
+
+
+def describe_target(client: FSxClient, target: Target) -> TargetState:
+    """Raises NotFound if the target is not there, Transient if FSx does not answer."""
 
     def describe() -> list[Any]:
         if target.is_volume:
@@ -134,8 +147,20 @@ def target_tags(client: FSxClient, target: Target) -> dict[str, str]:
 
     found = _call(describe)
     if not found:
-        raise Rejected(f"FSx does not know {target}.", _GONE)
-    return _tags(found[0])
+        raise NotFound(f"FSx does not know {target}.", _GONE)
+    return TargetState(found[0].get("Lifecycle", "unknown"), found[0].get("ResourceARN", ""), _tags(found[0]))
+
+
+def target_tags(client: FSxClient, target: Target) -> Mapping[str, str]:
+    """The tags of the file system or volume. Raises NotFound or Transient.
+
+    DescribeVolumes carries no tags in practice, so a volume's are listed. Source: the AWS provider's source code.
+    """
+    described = describe_target(client, target)
+    if not target.is_volume:
+        return described.tags
+    pages = client.get_paginator("list_tags_for_resource").paginate(ResourceARN=described.arn)
+    return _call(lambda: {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]})
 
 
 def create_backup(client: FSxClient, target: Target, token: str, tags: Mapping[str, str]) -> Backup:
@@ -145,13 +170,19 @@ def create_backup(client: FSxClient, target: Target, token: str, tags: Mapping[s
     """
     which: dict[str, Any] = {"VolumeId" if target.is_volume else "FileSystemId": target.id}
     pairs: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in tags.items()]
-    return _call(lambda: _backup(client.create_backup(**which, ClientRequestToken=token, Tags=pairs)["Backup"]))
+    try:
+        return _call(lambda: _backup(client.create_backup(**which, ClientRequestToken=token, Tags=pairs)["Backup"]))
+    except BadRequest as error:
+        state = describe_target(client, target)
+        if state.ready:
+            raise
+        raise Busy(f"{error} ({target} is {state.lifecycle})") from error
 
 
 def delete_backup(client: FSxClient, backup_id: str) -> str | None:
-    """Delete one backup, for ever. None when it is gone, else why FSx keeps it for now.
+    """Delete one backup permanently. None when it is deleted, otherwise why FSx keeps it for now.
 
-    Raises Transient, and ClientError for what the API does not model (AccessDenied).
+    Raises Transient, Rejected, and ClientError for what the API does not model (AccessDenied).
     """
     try:
         client.delete_backup(BackupId=backup_id)
@@ -174,7 +205,7 @@ def delete_backup(client: FSxClient, backup_id: str) -> str | None:
 
 
 _GONE = (
-    "If it was deleted, remove its plan from file_systems; its backups stay. Else correct the id, "
+    "If it was deleted, remove its plan from file_systems; its backups stay. Otherwise correct the id, "
     "and check that the deployment is in the Region of the file system."
 )
 
@@ -197,25 +228,26 @@ def _meaning(error: ClientError) -> Exception:
             return Busy(reason)
         case "IncompatibleParameterError":
             return Conflict(reason)
-        case "FileSystemNotFound" | "VolumeNotFound":
-            return Rejected(reason, _GONE)
+        case "FileSystemNotFound" | "VolumeNotFound" | "ResourceNotFound":
+            return NotFound(reason, _GONE)
         case "ServiceLimitExceeded":
             limit = error.response.get("Limit", "unknown")
             return Rejected(
                 f"{reason} (limit: {limit})",
-                "Ask for a higher quota in Service Quotas, or shorten retention. Nothing was deleted to make room.",
+                "Request a higher quota in Service Quotas, or shorten the retention. Nothing was deleted to make room.",
             )
         case "UnsupportedOperation":
             return Rejected(
                 reason,
-                "FSx cannot back up this target: ONTAP goes by volume_id, and Lustre must be persistent and not "
-                "linked to a data repository.",
+                "FSx cannot back up this target: ONTAP is backed up per volume (volume_id), and Lustre must be "
+                "persistent and not linked to a data repository.",
             )
         case "BadRequest":
-            return Rejected(reason, "Correct the plan's entry as the message says and apply again.")
+            return BadRequest(reason, "Correct the plan's entry as the message says and apply again.")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     # botocore puts the status in the place of a code it cannot read: 400 is a refusal that was cut short.
-    return Transient(reason) if status >= 500 or code == "400" or code in RETRYABLE else error
+    passing = status >= 500 or status == 429 or code == "400" or code in RETRYABLE
+    return Transient(reason) if passing else error
 
 
 def _code(error: ClientError) -> str:
@@ -236,7 +268,7 @@ def _backup(raw: BackupTypeDef) -> Backup:
         target_id=raw.get("Volume", {}).get("VolumeId") or raw.get("FileSystem", {}).get("FileSystemId", ""),
         source_backup_id=raw.get("SourceBackupId"),
         failure=raw.get("FailureDetails", {}).get("Message"),
-        file_system_type=raw.get("FileSystem", {}).get("FileSystemType", ""),
+        file_system_type=raw.get("FileSystem", {}).get("FileSystemType") or raw.get("Volume", {}).get("VolumeType", ""),
         size=raw.get("SizeInBytes"),
     )
 

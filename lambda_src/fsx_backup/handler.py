@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from . import check, fsx, metrics, notifications
+from .clients import connect
+from .envelopes import foreign
 from .event import InvalidEvent, parse, parse_check
+from .memory import Memory, Seen
 from .model import DeploymentCheck, PlansCheck, Request
+from .occurrence import Occurrence
 from .report import Report, Wait
 from .settings import Settings
 from .step import Step
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
-    from mypy_boto3_fsx import FSxClient
-    from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sqs import SQSClient
 
 
 LONGEST_DELAY = 900  # SQS: DelaySeconds of a new message
@@ -34,59 +33,45 @@ log = logging.getLogger("fsx_backup")
 
 
 class BackupFailed(Exception):
-    """A direct invocation came to a bad end. A return would tell Lambda and its alarms that all is well."""
+    """A direct invocation failed. A return would tell Lambda and its alarms that all is well."""
 
 
 class Function:
-    """The function with its clients and its clock."""
+    """The function with its clients, its clock and its memory."""
 
     def __init__(
         self,
         settings: Settings,
-        fsx_client: FSxClient,
-        sns_client: SNSClient,
-        sqs_client: SQSClient,
-        *,
+        clients: Callable[[str], Any] = connect,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        clients: Callable[[str], Any] = metrics.connect,
     ) -> None:
-        """`clients` makes the clients that only some messages need, when they first do."""
+        """`clients` makes the client of a service, when it is first needed."""
         self.settings = settings
-        self.fsx = fsx_client
-        self.sns = sns_client
-        self.sqs = sqs_client
-        self.clock = clock
         self.client = cache(clients)
-        self.told_crashes: set[str] = set()  # ids of messages, in this execution environment
+        self.clock = clock
+        self.memory = Memory()
 
     def handle(self, event: Any, context: Any) -> dict[str, Any]:
-        """Lambda's answer to an SQS batch, or the report of a direct invocation."""
-        if isinstance(event, dict) and isinstance(event.get("Records"), list):
+        """Lambda's response to an SQS batch, or the report of a direct invocation."""
+        if _is_batch(event):
             kept = [record["messageId"] for record in event["Records"] if not self._message(record, context)]
             return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in kept]}
         return self._direct(event, context)
 
     def _message(self, record: dict[str, Any], context: Any) -> bool:
-        """Take one message a step further; whether it is done with. Raises what the alarms must see."""
-        body = record["body"]
-        sent = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) // 1000, UTC)
+        """Take one message a step further; whether it is finished. Raises what the alarms must see."""
+        body, attributes = record["body"], record["attributes"]
+        sent = datetime.fromtimestamp(int(attributes["SentTimestamp"]) // 1000, UTC)
         try:
             request = self._parse(_decoded(body), body, sent)
         except InvalidEvent:
-            return True  # told; it would be as bad next time
+            return True  # notified; it would be as bad next time
         if not isinstance(request, Request):
             return self._check_by_message(request, sent)
-        try:
-            result = self._step(request, context)
-        except Exception as error:
-            # Told once by each execution environment; further deliveries of the message only count as errors.
-            if record["messageId"] not in self.told_crashes:
-                self.told_crashes.add(record["messageId"])
-                self._tell_crash(error, body, request)
-            raise
+        result = self._step(request, context, int(attributes["ApproximateReceiveCount"]))
         if isinstance(result, Report):
             return True
-        self.sqs.change_message_visibility(
+        self.client("sqs").change_message_visibility(
             QueueUrl=self.settings.queue_url,
             ReceiptHandle=record["receiptHandle"],
             VisibilityTimeout=int(result.delay.total_seconds()),
@@ -94,26 +79,26 @@ class Function:
         return False
 
     def _direct(self, event: Any, context: Any) -> dict[str, Any]:
-        body = json.dumps(event)
-        request = self._parse(event, body, self.clock().replace(microsecond=0))
+        request = self._parse(event, json.dumps(event, default=str), self.clock().replace(microsecond=0))
         if not isinstance(request, Request):
             return self._check(request)
-        try:
-            result = self._step(request, context)
-        except Exception as error:
-            self._tell_crash(error, body, request)
-            raise
+        result = self._step(request, context)
         if isinstance(result, Report):
             if not result.outcome.good:
                 raise BackupFailed(f"{result.outcome}: {result.reason} {result.remedy}")
             return result.as_json()
         if request.dry_run:
-            raise BackupFailed(f"The dry run could not be made: {result.reason}. Try again.")
-        self.sqs.send_message(
+            raise BackupFailed(f"The dry run failed: {result.reason}. Try again.")
+        handed_over = {**event, "scheduled_time": result.occurrence.time}
+        if result.purge:
+            handed_over["deleted"] = result.purge.total
+        self.client("sqs").send_message(
             QueueUrl=self.settings.queue_url,
-            MessageBody=json.dumps({**event, "scheduled_time": result.occurrence.time}),
+            MessageBody=json.dumps(handed_over),
             DelaySeconds=min(LONGEST_DELAY, int(result.delay.total_seconds())),
         )
+        # From here on the message counts what it deletes itself.
+        self.memory.of(result.occurrence.token).deleted = ()
         return {
             "outcome": "IN_PROGRESS",
             "plan": request.plan.name,
@@ -125,6 +110,8 @@ class Function:
 
     def _parse(self, event: Any, body: str, default_time: datetime) -> Request | PlansCheck | DeploymentCheck:
         try:
+            if (sentence := foreign(event)) is not None:
+                raise InvalidEvent(sentence)
             return parse_check(event) or parse(event, default_time)
         except InvalidEvent as error:
             log.error("refused: %s", error)
@@ -142,31 +129,45 @@ class Function:
         return True
 
     def _check(self, request: PlansCheck | DeploymentCheck) -> dict[str, Any]:
-        """Measure and publish. An error is not told by a message: the alarms see it, and that metrics are missing."""
+        """Measure, and publish as it goes. An error is not notified here: the alarms see it, and missing metrics."""
         now = self.clock()
-        if isinstance(request, DeploymentCheck):
-            found = check.of_deployment(request, self.settings, self.fsx, self.client, now)
-        else:
-            found = check.of_plans(request, self.settings, self.fsx, now)
-        if found.warning:
-            self._publish(found.warning)
-        metrics.publish(self.client("cloudwatch"), found.data)
-        for answer in found.answers:
-            log.info("check", extra=answer)
-        if found.missing:
-            raise found.missing
-        return found.answers[0] if len(found.answers) == 1 else {"outcome": "CHECKED", "plans": found.answers}
+        found = []
+        for finding in check.run(request, self.settings, self.client, now):
+            if finding.warning and self.memory.is_new("QUOTA", now):
+                self._publish(finding.warning)
+                self.memory.sent("QUOTA", now)
+            metrics.publish(self.client("cloudwatch"), finding.data)
+            for answer in finding.answers:
+                log.info("check", extra=answer)
+            found += finding.answers
+        return found[0] if len(found) == 1 else {"outcome": "CHECKED", "plans": found}
 
-    def _step(self, request: Request, context: Any) -> Report | Wait:
+    def _step(self, request: Request, context: Any, receives: int = 0) -> Report | Wait:
+        """One step, with its log line, metrics and notification. `receives`: 0 for a direct invocation."""
         now = self.clock()
-        result = Step(
+        seen = self.memory.of(Occurrence(self.settings.deployment, request.plan, request.scheduled_time).token)
+        step = Step(
             request,
             self.settings.deployment,
-            self.fsx,
+            self.client("fsx"),
             now,
             lambda: context.get_remaining_time_in_millis() / 1000,
-        ).run()
-        report = result if isinstance(result, Report) else result.report
+            receives=receives,
+            seen=seen,
+        )
+        try:
+            result = step.run()
+            self._conclude(request, result, seen, now)
+        except Exception as error:
+            self._crashed(request, error, seen, receives, now)
+            raise
+        seen.kind = ""
+        seen.cause = result.reason if isinstance(result, Wait) and result.backup is None else ""
+        seen.receives = receives
+        return result
+
+    def _conclude(self, request: Request, result: Report | Wait, seen: Seen, now: datetime) -> None:
+        report = result if isinstance(result, Report) else None
         log.info(
             "step",
             extra={
@@ -178,40 +179,73 @@ class Function:
                 "reason": result.reason,
             },
         )
-        if report and not request.dry_run and (request.plan.notify_on_success or not report.outcome.good):
+        if request.dry_run:
+            return
+        # Before the notification, so that repeating a notification that failed does not count the run again.
+        if not (report and seen.counted):
+            self._count(metrics.of_result(result, request.action, now))
+            seen.counted = report is not None
+        if report is None:
+            return
+        seen.backup_id = None  # what happens to the backup from now on is no longer this run's concern
+        wanted = request.plan.notify_on_success or not report.outcome.good
+        if wanted and report.outcome.notified and not (report.kind and not self.memory.is_new(report.kind, now)):
             self._publish(notifications.of_report(self.settings, report, request, now))
-        if report and not request.dry_run:
-            self._count(metrics.of_report(report, now, final=isinstance(result, Report)))
-        return result
+            if report.kind:
+                self.memory.sent(report.kind, now)
 
     def _count(self, data: list[MetricDatumTypeDef]) -> None:
         try:
             metrics.publish(self.client("cloudwatch"), data)
         except Exception:
-            # It was made and told; the checks fail in the same way and are seen.
+            # The backup was made, and is notified; the checks fail in the same way and are seen.
             log.exception("the run was not counted")
 
-    def _tell_crash(self, error: Exception, body: str, request: Request) -> None:
+    def _crashed(self, request: Request, error: Exception, seen: Seen, receives: int, now: datetime) -> None:
+        """Log and notify. Once per occurrence: when its first delivery crashes, or one right after a good one."""
+        kind = f"{getattr(error, 'operation_name', '')} {notifications.code(error)}".strip()
+        first = receives <= 1 or (seen.receives == receives - 1 and not seen.kind)
+        seen.kind, seen.cause, seen.receives = kind, f"{kind}: {error}", receives
+        log.error(
+            "error",
+            extra={
+                "plan": request.plan.name,
+                "target": request.plan.target.id,
+                "outcome": "ERROR",
+                "reason": str(error),
+            },
+        )
+        if not first or not self.memory.is_new(kind, now):
+            return
         try:
-            self._publish(notifications.of_crash(self.settings, error, body, request))
+            self._publish(notifications.of_crash(self.settings, error, request, direct=receives == 0))
+            self.memory.sent(kind, now)
         except Exception:
-            log.exception("the error could not be told")  # the alarm on errors is the second path
+            log.exception("the error could not be notified")  # the alarm on errors reports it
 
     def _publish(self, message: notifications.Message) -> None:
-        notifications.publish(self.sns, self.settings.topic_arn, message)
+        notifications.publish(self.client("sns"), self.settings.topic_arn, message)
+
+
+def _is_batch(event: Any) -> bool:
+    """Whether the event comes from the queue: Records of SQS, each with a body."""
+    records = event.get("Records") if isinstance(event, dict) else None
+    return isinstance(records, list) and all(
+        isinstance(record, dict) and record.get("eventSource") == "aws:sqs" and "body" in record for record in records
+    )
 
 
 def _decoded(body: str) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body  # parse() refuses a text, naming what is wrong
 
 
 @cache
 def _function() -> Function:
     """Made once per execution environment, so that connections are kept between invocations."""
-    return Function(Settings.from_environment(os.environ), fsx.connect(), boto3.client("sns"), boto3.client("sqs"))
+    return Function(Settings.from_environment(os.environ))
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:

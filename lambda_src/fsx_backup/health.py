@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .model import AVAILABLE, DEPLOYMENT_TAG, FAILED, IN_PROGRESS, PLAN_TAG, USER_INITIATED
+from .model import AVAILABLE, CLOCK_SKEW, DEPLOYMENT_TAG, FAILED, IN_PROGRESS, PLAN_TAG, USER_INITIATED
 from .retention import owned
 
 if TYPE_CHECKING:
@@ -34,34 +34,34 @@ class Health:
 
 @dataclass(frozen=True)
 class Survey:
-    """A whole deployment: backups whose plan is gone, by the plan's name; the account's backups, by type."""
+    """A whole deployment: backups whose plan and target no plan has, by both; the account's backups, by type."""
 
     orphans: Mapping[str, int]
     used: Mapping[str, int]
 
 
-def newest_good(backups: Iterable[Backup], plan: Plan, deployment: str, now: datetime) -> Backup | None:
+def newest_available(backups: Iterable[Backup], plan: Plan, deployment: str, now: datetime) -> Backup | None:
     """The backup that one would restore from. Without a creation time, or with a future one, its age is unknown."""
-    good = [
+    available = [
         (backup.created, backup.id, backup)
         for backup in backups
         if backup.lifecycle == AVAILABLE
         and backup.created
-        and backup.created <= now
+        and backup.created <= now + CLOCK_SKEW
         and owned(backup, plan, deployment)
     ]
-    return max(good)[2] if good else None
+    return max(available)[2] if available else None
 
 
 def health(backups: Collection[Backup], plan: Plan, deployment: str, now: datetime) -> Health:
     """Measure one plan."""
     own = [backup for backup in backups if owned(backup, plan, deployment)]
-    newest = newest_good(own, plan, deployment, now)
+    newest = newest_available(own, plan, deployment, now)
     lifecycles = Counter(backup.lifecycle for backup in own)
     sizes = [backup.size for backup in own if backup.size is not None]
     return Health(
         newest=newest,
-        age_hours=(now - newest.created).total_seconds() / 3600 if newest and newest.created else None,
+        age_hours=max(0.0, (now - newest.created).total_seconds() / 3600) if newest and newest.created else None,
         good=lifecycles[AVAILABLE],
         failed=lifecycles[FAILED],
         in_progress=sum(lifecycles[lifecycle] for lifecycle in IN_PROGRESS),
@@ -69,8 +69,8 @@ def health(backups: Collection[Backup], plan: Plan, deployment: str, now: dateti
     )
 
 
-def survey(backups: Iterable[Backup], deployment: str, plans: Collection[str]) -> Survey:
-    """Measure a deployment whose plans have these names, out of all backups of the account and Region."""
+def survey(backups: Iterable[Backup], deployment: str, plans: Mapping[str, str | None]) -> Survey:
+    """Measure a deployment with these plans and their targets, out of all backups of the account and Region."""
     orphans: Counter[str] = Counter()
     used: Counter[str] = Counter()
     for backup in backups:
@@ -78,8 +78,8 @@ def survey(backups: Iterable[Backup], deployment: str, plans: Collection[str]) -
         # A copy carries the tags of its source and belongs to whoever made it.
         mine = backup.tags.get(DEPLOYMENT_TAG) == deployment and backup.source_backup_id is None
         name = backup.tags.get(PLAN_TAG, "")
-        if mine and backup.type == USER_INITIATED and name not in plans:
-            orphans[name] += 1
+        if mine and backup.type == USER_INITIATED and not (name in plans and plans[name] in {None, backup.target_id}):
+            orphans[f"{name} ({backup.target_id})"] += 1
     return Survey(dict(orphans), dict(used))
 
 

@@ -6,13 +6,11 @@ import logging
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .health import percent_used
 from .model import Action
-from .report import Outcome
+from .report import Outcome, Report, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
 
     from .health import Health, Survey
-    from .report import Report
 
 NAMESPACE = "FSxBackup"  # the role's permission is bound to it
 LARGEST_BATCH = 1000  # PutMetricData: data points in a call
@@ -33,14 +30,8 @@ DEFAULT_QUOTAS: dict[str, float] = {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 1
 log = logging.getLogger("fsx_backup")
 
 
-def connect(service: str) -> Any:
-    """A client that gives up soon: in a VPC without an endpoint for it, a service does not even refuse."""
-    config = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10)
-    return boto3.client(service, config=config)  # type: ignore[call-overload] # known at run time only
-
-
 def of_health(health: Health, deployment: str, plan: str, now: datetime) -> list[MetricDatumTypeDef]:
-    """A plan's check. Without a good backup there is no age: to the freshness alarm, missing is too old."""
+    """A plan's check. Without an available backup there is no age: to the freshness alarm, missing is too old."""
     values: list[tuple[str, float | None, StandardUnitType]] = [
         ("NewestBackupAgeHours", health.age_hours, "None"),
         ("GoodBackups", health.good, "Count"),
@@ -61,16 +52,18 @@ def of_survey(survey: Survey, quotas: Mapping[str, float], deployment: str, now:
     return data
 
 
-def of_report(report: Report, now: datetime, *, final: bool) -> list[MetricDatumTypeDef]:
-    """A run. One that goes on (`final` is false) has purged already, and counts as a run at its end."""
-    occurrence = report.occurrence
+def of_result(result: Report | Wait, action: Action, now: datetime) -> list[MetricDatumTypeDef]:
+    """A step: what it purged, and at its end the run itself."""
+    occurrence = result.occurrence
     values: list[tuple[str, float, StandardUnitType]] = []
-    if report.purge is not None:
-        values.append(("Purged", len(report.purge.deleted), "Count"))
-    if final and report.action is not Action.PURGE:
-        completed = report.outcome in {Outcome.COMPLETED, Outcome.PARTIAL, Outcome.PURGE_BLOCKED}
+    if result.purge is not None:
+        values.append(("Purged", len(result.purge.deleted), "Count"))
+    if isinstance(result, Report) and result.outcome is Outcome.SKIPPED:
+        values.append(("Skipped", 1, "Count"))
+    elif isinstance(result, Report) and action is not Action.PURGE:
+        completed = result.outcome in {Outcome.COMPLETED, Outcome.PARTIAL, Outcome.PURGE_BLOCKED}
         values += [
-            ("Created", int(report.backup is not None), "Count"),
+            ("Created", int(result.backup is not None), "Count"),
             ("Completed", int(completed), "Count"),
             ("Failed", int(not completed), "Count"),
         ]
@@ -87,7 +80,7 @@ def publish(client: CloudWatchClient, data: Sequence[MetricDatumTypeDef]) -> Non
 
 
 def quotas(client: Any) -> dict[str, float]:
-    """The account's quotas of backups by file-system type; AWS's defaults for what Service Quotas does not tell.
+    """The account's quotas of backups by file-system type; AWS's defaults where Service Quotas has none.
 
     By name, because AWS documents the quotas' names ("Lustre backups") but not their codes.
     """

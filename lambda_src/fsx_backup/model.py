@@ -1,8 +1,8 @@
-"""The words of this package as frozen dataclasses. No input or output, no decisions."""
+"""The domain model: frozen dataclasses. No input or output, no decisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 DEPLOYMENT_TAG = "fsx-backup:deployment"
 PLAN_TAG = "fsx-backup:plan"
 SCHEDULED_TIME_TAG = "fsx-backup:scheduled-time"
-HOLD_TAG = "fsx-backup:hold"
+RETENTION_TAG = "fsx-backup:retention"
+HOLD_TAG = "fsx-backup:hold"  # compared without case: people write it
 OWN_TAG_PREFIX = "fsx-backup:"
 
 USER_INITIATED = "USER_INITIATED"
@@ -19,6 +20,8 @@ AVAILABLE = "AVAILABLE"
 FAILED = "FAILED"
 DELETED = "DELETED"
 IN_PROGRESS = frozenset({"PENDING", "CREATING", "TRANSFERRING", "COPYING"})
+
+CLOCK_SKEW = timedelta(minutes=10)  # a creation time this far ahead of the function's clock is now
 
 
 class Action(StrEnum):
@@ -35,7 +38,7 @@ class Retention:
     """Which owned backups are wanted. A backup is kept if any rule wants it; -1 means unlimited."""
 
     days: int = 7
-    keep_last: int = 1
+    keep_last: int = 3
     keep_hourly: int = 0
     keep_daily: int = 0
     keep_weekly: int = 0
@@ -72,19 +75,37 @@ class Plan:
     purge_tags: Mapping[str, str] = field(default_factory=dict)
     adopt_tags: Mapping[str, str] = field(default_factory=dict)
     notify_on_success: bool = True
+    flexible_window_minutes: int = 0
     start_window_minutes: int = 240
     completion_window_minutes: int = 1440
+
+    @property
+    def policy(self) -> str:
+        """The retention rules in effect, as the value of a backup's tag: "days=7 keep_last=3". At most 256 characters.
+
+        `max_deletes` limits a run and keeps nothing, so it is left out; the time zone decides only about periods.
+        """
+        rules = {rule.name: getattr(self.retention, rule.name) for rule in fields(Retention)}
+        del rules["max_deletes"]
+        text = " ".join(f"{name}={value}" for name, value in rules.items() if value)
+        periods = rules.keys() - {"days", "keep_last"}
+        return f"{text} timezone={self.timezone}" if any(rules[name] for name in periods) else text
 
 
 @dataclass(frozen=True)
 class Request:
-    """A message or a direct invocation, understood. `scheduled_time` names the occurrence (UTC, whole seconds)."""
+    """A message or a direct invocation, understood. `scheduled_time` names the occurrence (UTC, whole seconds).
+
+    `again` and `preview` are the events that repeat it, and that show what its purge would delete.
+    """
 
     action: Action
     plan: Plan
     scheduled_time: datetime
     dry_run: bool = False
-    event: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as it came, to be sent once more
+    again: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    preview: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    deleted: int = 0  # what the run deleted before a direct invocation handed it over to the queue
 
 
 @dataclass(frozen=True)
@@ -96,9 +117,9 @@ class PlansCheck:
 
 @dataclass(frozen=True)
 class DeploymentCheck:
-    """A check of the whole deployment, understood. `plans`: the names of all its plans."""
+    """A check of the whole deployment, understood. `plans`: the target's id of each plan, None where it is not said."""
 
-    plans: frozenset[str]
+    plans: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -117,6 +138,16 @@ class Backup:
     size: int | None = None
 
 
+class NoZoneData(LookupError):
+    """The time zone's data is not installed, or cannot be read."""
+
+
 def zone(name: str) -> tzinfo:
-    """The time zone of an IANA name. UTC needs no time zone data, so it works wherever Python does."""
-    return UTC if name == "UTC" else ZoneInfo(name)
+    """The time zone of an IANA name. UTC needs no time zone data, so it works wherever Python does.
+
+    Raises NoZoneData: Scheduler's list of zones may be newer than this Python's.
+    """
+    try:
+        return UTC if name == "UTC" else ZoneInfo(name)
+    except (OSError, ValueError, LookupError) as error:
+        raise NoZoneData(f"no data for the time zone {name}") from error

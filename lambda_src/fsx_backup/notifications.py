@@ -1,4 +1,4 @@
-"""What people read, in one shape. Composing is pure; `publish` is the one call.
+"""Notifications, in one shape. Composing is pure; `publish` is the one call.
 
 A headline; what happened and what to do; to what, since when, what was kept or deleted; where to look; the backups.
 """
@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
     from .model import Backup, Request
+    from .occurrence import Occurrence
+    from .retention import Decision
     from .settings import Settings
 
-LONGEST_SUBJECT = 100  # SNS: at most 100 characters, ASCII, no control characters
+LONGEST_SUBJECT = 99  # SNS: fewer than 100 characters, ASCII, no control characters
 # SNS takes 256 KB in all, and the text travels five times: as it is, and in the JSON of each of the others.
 LONGEST_BODY = 8_000
 LONGEST_SENTENCES = 2_000  # of a reason or a remedy: whatever an error says, the facts below it are read
 LONGEST_COMMAND = 2_000
 LISTED = 20
+LIMITED = "The same error of other plans is not sent again within an hour; the log has every plan that it strikes."
 JSON_PROTOCOLS = ("http", "https", "lambda", "sqs")  # programs read these, people the others
 
 INFO, WARNING, ERROR = "info", "warning", "error"
@@ -42,6 +45,7 @@ HEADLINES = {
     Outcome.FAILED: ("backup FAILED", ERROR),
     Outcome.NOT_STARTED: ("backup NOT STARTED", ERROR),
     Outcome.NOT_COMPLETED: ("backup NOT COMPLETED", ERROR),
+    Outcome.UNKNOWN: ("backup state UNKNOWN", ERROR),
 }
 
 
@@ -56,7 +60,7 @@ class Message:
 
 
 def of_report(settings: Settings, report: Report, request: Request, now: datetime) -> Message:
-    """The message for the end of an occurrence."""
+    """The notification at the end of an occurrence."""
     occurrence, plan, backup, purge = report.occurrence, report.occurrence.plan, report.backup, report.purge
     headline, severity = HEADLINES[report.outcome]
     facts = {
@@ -65,21 +69,26 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         "Since": f"{occurrence.time}, {_age(now, occurrence.scheduled_time)} ago",
         "Backup": f"{backup.id} ({backup.lifecycle})" if backup else "none",
         "Newest": _newest(report.newest, now),
-        "Purge": f"{len(purge.deleted)} deleted, {purge.kept} kept" if purge else "none: nothing was deleted",
+        "Purge": _purged(purge) if purge else "none: nothing was deleted",
     }
     look = {"Look": _look(settings, report)}
     if report.outcome in {Outcome.PARTIAL, Outcome.PURGE_BLOCKED}:
-        look["Dry run"] = _invoke(settings, {**request.event, "action": "purge", "dry_run": True})
+        look["Dry run"] = _invoke(settings, request.preview)
     elif severity == ERROR:
-        look["Again"] = _invoke(settings, request.event)
+        look["Again"] = _invoke(settings, request.again)
+    if purge and (purge.total > LISTED or purge.selection.blocked or not purge.known):
+        look["Deletes"] = _audit_query(occurrence, "withheld" if purge.selection.blocked else "deleted")
     data = {key: value for key, value in report.as_json().items() if key not in {"purge", "table"}}
     if purge:
         data["purge"] = {
-            "deleted": len(purge.deleted),
+            "deleted": purge.total,
+            "all_known": purge.known,
             "kept": purge.kept,
             "left": len(purge.left),
             "failed": len(purge.failures),
             "unfinished": purge.unfinished,
+            "blocked": len(purge.selection.blocked),
+            "later": len(purge.selection.later),
         }
     return _message(
         settings,
@@ -87,52 +96,63 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         report.outcome,
         severity,
         about=plan.target.id,
-        reason=report.reason,
+        reason=f"{report.reason} {LIMITED}" if report.kind else report.reason,
         remedy=report.remedy,
         facts=facts,
         look=look,
-        details=_backups(purge, blocked=report.outcome is Outcome.PURGE_BLOCKED) if purge else [],
+        details=_backups(purge) if purge else [],
         data=data,
         attributes={"plan": plan.name, "target": plan.target.id},
     )
 
 
 def of_invalid_event(settings: Settings, error: Exception, body: str) -> Message:
-    """The message for an event that cannot be understood."""
+    """The notification for an event that cannot be understood."""
     return _message(
         settings,
-        f"{settings.deployment}: message REFUSED",
+        f"{settings.deployment}: event REFUSED",
         "INVALID",
         ERROR,
         reason=f"{error} No backup was made and nothing was deleted.",
-        remedy="Correct whoever sent it (a schedule, a rule or a command) and send it again.",
-        facts={"Deployment": settings.deployment, "Began with": f"{body[:300]!a}"},
+        remedy="Correct the sender (a schedule, a rule or a command) and send the event again.",
+        facts={"Deployment": settings.deployment, "Event": f"{body[:300]!a}"},
     )
 
 
-def of_crash(settings: Settings, error: Exception, body: str, request: Request) -> Message:
-    """The message for an error nobody foresaw, missing permissions included."""
+def of_crash(settings: Settings, error: Exception, request: Request, *, direct: bool) -> Message:
+    """The notification for an unexpected error, missing permissions included."""
     plan = request.plan
-    name = type(error).__name__
-    if isinstance(error, ClientError):
-        name = error.response.get("Error", {}).get("Code", name)
+    if direct:
+        next_try = "The invocation failed and is not repeated."
+    else:
+        next_try = "The message is processed again until it is moved to the dead-letter queue."
     return _message(
         settings,
-        f"{plan.name}: ERROR {name}",
+        f"{plan.name}: ERROR {code(error)}",
         "ERROR",
         ERROR,
         about=plan.target.id,
-        reason=f"{type(error).__name__}: {error}. The message is tried again until it ends in the dead-letter queue.",
-        remedy="If access was denied, restore the permission, and the work goes on by itself. Else read the log.",
+        reason=f"{type(error).__name__}: {str(error).rstrip('.')}. {next_try} {LIMITED}",
+        remedy="If access was denied, restore the permission; "
+        + ("then invoke the function again." if direct else "processing resumes automatically.")
+        + " Otherwise, check the log.",
         facts={
             "Plan": f"{plan.name} (deployment {settings.deployment})",
             "Target": str(plan.target),
             "Since": request.scheduled_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "Purge": "unknown: a purge may have begun",
-            "Began with": f"{body[:300]!a}",
+            "Plans": _insights("stats count(*) by plan | filter outcome = 'ERROR'"),
         },
+        look={"Again": _invoke(settings, request.again)} if direct else None,
         attributes={"plan": plan.name, "target": plan.target.id},
     )
+
+
+def code(error: Exception) -> str:
+    """The error as a person would name it: AWS's code, or the type."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", type(error).__name__))
+    return type(error).__name__
 
 
 def of_quota(settings: Settings, used: Mapping[str, int], percents: Mapping[str, float]) -> Message:
@@ -144,17 +164,17 @@ def of_quota(settings: Settings, used: Mapping[str, int], percents: Mapping[str,
         "QUOTA",
         WARNING,
         about=", ".join(percents),
-        reason=f"The account's backups come near their quota in this Region. {'; '.join(shares)}. At 100% FSx refuses "
-        "new backups, whoever makes them.",
-        remedy="Ask for a higher quota in Service Quotas (Amazon FSx), shorten the retention, or delete backups that "
+        reason=f"The account's backups are close to their quota in this Region. {'; '.join(shares)}. At 100% FSx "
+        "refuses new backups, whoever creates them.",
+        remedy="Request a higher quota in Service Quotas (Amazon FSx), shorten the retention, or delete backups that "
         "no plan owns. Nothing was deleted.",
-        facts={"Deployment": settings.deployment, "Told": "at every check of the deployment while it lasts"},
+        facts={"Deployment": settings.deployment, "Notified": "at every check of the deployment until it is resolved"},
         data={"percent_used": {kind: round(percent, 1) for kind, percent in percents.items()}},
     )
 
 
 def publish(client: SNSClient, topic_arn: str, message: Message) -> None:
-    """Raises what SNS raises: a message that nobody gets is an error that the alarms must see."""
+    """Raises what SNS raises: a notification that nobody receives is an error that the alarms must see."""
     body = json.dumps(message.data, ensure_ascii=False)
     copies = {"default": message.text, "sms": message.subject} | dict.fromkeys(JSON_PROTOCOLS, body)
     client.publish(
@@ -226,7 +246,7 @@ def _invoke(settings: Settings, event: Mapping[str, Any]) -> str:
 
 def _newest(newest: Backup | None, now: datetime) -> str:
     if newest is None or newest.created is None:
-        return "no good backup of this plan was seen"
+        return "no available backup of this plan was seen"
     return f"{newest.id} of {newest.created:%Y-%m-%d %H:%M} UTC, {_age(now, newest.created)} ago"
 
 
@@ -235,20 +255,44 @@ def _age(now: datetime, then: datetime) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
 
 
-def _backups(purge: Purge, *, blocked: bool) -> list[str]:
-    gone = {backup.id for backup in purge.deleted}
-    deleted = [
-        f"  {'would delete' if blocked else 'deleted'} {decision.backup.id} of "
-        f"{decision.backup.created:%Y-%m-%d %H:%M} UTC: {'; '.join(decision.reasons)}"
-        for decision in purge.decisions
-        if decision.delete and (blocked or decision.backup.id in gone)
-    ]
+def _purged(purge: Purge) -> str:
+    counts = f"{purge.total} deleted" if purge.known else f"{purge.total} deleted in this invocation"
+    if not purge.known:
+        counts += " (earlier ones of this run: see the log)"
+    counts += f", {purge.kept} kept"
+    later = len(purge.selection.later)
+    return f"{counts}; {later} more are due and left to the next run (max_deletes)" if later else counts
+
+
+def _backups(purge: Purge) -> list[str]:
+    deleted = [*purge.earlier, *purge.deleted]
     return [
         *_listed([f"  not deleted: {id_}: {why}" for id_, why in purge.failures.items()]),
         *_listed([f"  left for the next run: {id_} {why}" for id_, why in purge.left.items()]),
         *_listed([f"  odd, kept: {odd.backup.id}: {'; '.join(odd.reasons)}" for odd in purge.odd]),
-        *_listed(deleted),
+        *_listed([_row("would delete", decision) for decision in purge.selection.blocked[::-1]]),
+        *_listed([_row("deleted", decision) for decision in sorted(deleted, key=_created, reverse=True)]),
     ]
+
+
+def _row(what: str, decision: Decision) -> str:
+    created, reasons = decision.backup.created, "; ".join(decision.reasons)
+    return f"  {what} {decision.backup.id} of {created:%Y-%m-%d %H:%M} UTC: {reasons}"
+
+
+def _created(decision: Decision) -> tuple[str, str]:
+    return str(decision.backup.created), decision.backup.id
+
+
+def _audit_query(occurrence: Occurrence, what: str) -> str:
+    return _insights(
+        "fields backup_id, created, rule | filter message = "
+        f"'{what}' and plan = '{occurrence.plan.name}' and scheduled_time = '{occurrence.time}'"
+    )
+
+
+def _insights(query: str) -> str:
+    return f"in Logs Insights: {query}"
 
 
 def _lines(facts: Mapping[str, str]) -> list[str]:

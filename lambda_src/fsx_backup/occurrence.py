@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,8 +12,10 @@ from .model import (
     DELETED,
     DEPLOYMENT_TAG,
     FAILED,
+    IN_PROGRESS,
     OWN_TAG_PREFIX,
     PLAN_TAG,
+    RETENTION_TAG,
     SCHEDULED_TIME_TAG,
     USER_INITIATED,
     Backup,
@@ -24,6 +26,9 @@ LARGEST_TAG_COUNT = 50
 SHORTEST_WAIT = timedelta(seconds=30)
 AFTER_ERROR = timedelta(seconds=10)  # throttling passes sooner than a backup completes
 LONGEST_WAIT = timedelta(minutes=20)
+LATENESS = timedelta(minutes=1)  # the delivery planned for a window's last moment may come this late
+UNANSWERED = timedelta(hours=1)  # how long after a window FSx is asked again before its silence is the outcome
+CONSISTENCY = timedelta(minutes=10)  # how long a new backup may be missing from listings
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,15 @@ class Occurrence:
 
     @property
     def start_deadline(self) -> datetime:
-        return self.scheduled_time + timedelta(minutes=self.plan.start_window_minutes)
+        """Both windows count from the end of the flexible window: the scheduled time is the nominal one."""
+        return self.scheduled_time + timedelta(
+            minutes=self.plan.flexible_window_minutes + self.plan.start_window_minutes
+        )
 
     @property
     def completion_deadline(self) -> datetime:
-        return self.scheduled_time + timedelta(minutes=self.plan.completion_window_minutes)
+        minutes = self.plan.flexible_window_minutes + self.plan.completion_window_minutes
+        return self.scheduled_time + timedelta(minutes=minutes)
 
     @property
     def token(self) -> str:
@@ -59,6 +68,7 @@ class Occurrence:
             DEPLOYMENT_TAG: self.deployment,
             PLAN_TAG: self.plan.name,
             SCHEDULED_TIME_TAG: self.time,
+            RETENTION_TAG: self.plan.policy,
         }
 
     def tags(self, copied: Mapping[str, str]) -> dict[str, str]:
@@ -74,17 +84,42 @@ class Occurrence:
         return tags
 
     def find(self, backups: Iterable[Backup]) -> Backup | None:
-        """This occurrence's backup. A copy carries the same tags and is not it."""
-        mine = [
+        """This occurrence's backup. Of several, an AVAILABLE one counts most, then one that may still become it."""
+        mine = [backup for backup in self._of_plan(backups) if backup.tags.get(SCHEDULED_TIME_TAG) == self.time]
+        return min(mine, key=lambda backup: (_RANK.get(backup.lifecycle, 1), backup.id), default=None)
+
+    def superseding(self, backups: Iterable[Backup]) -> Backup | None:
+        """The plan's latest other backup that was made at or after this occurrence's time, and serves it as well."""
+        return self._latest(backups, since=True, lifecycles=IN_PROGRESS | {AVAILABLE})
+
+    def delaying(self, backups: Iterable[Backup]) -> Backup | None:
+        """The plan's own earlier backup that is still in progress, and in the way of this one."""
+        return self._latest(backups, since=False, lifecycles=IN_PROGRESS)
+
+    def _latest(self, backups: Iterable[Backup], *, since: bool, lifecycles: Collection[str]) -> Backup | None:
+        found = [
+            (backup.created, backup.id, backup)
+            for backup in self._of_plan(backups)
+            if backup.created
+            and (backup.created >= self.scheduled_time) == since
+            and backup.lifecycle in lifecycles
+            and backup.tags.get(SCHEDULED_TIME_TAG) != self.time
+        ]
+        return max(found)[2] if found else None
+
+    def _of_plan(self, backups: Iterable[Backup]) -> list[Backup]:
+        """Made by this plan of this deployment. A copy carries the same tags and is not one."""
+        return [
             backup
             for backup in backups
             if backup.type == USER_INITIATED
             and backup.source_backup_id is None
             and backup.tags.get(DEPLOYMENT_TAG) == self.deployment
             and backup.tags.get(PLAN_TAG) == self.plan.name
-            and backup.tags.get(SCHEDULED_TIME_TAG) == self.time
         ]
-        return min(mine, key=lambda backup: backup.id, default=None)
+
+
+_RANK = {AVAILABLE: 0, FAILED: 2, DELETED: 3}  # all others are in progress, or newer than this code
 
 
 class Next(StrEnum):
@@ -93,16 +128,23 @@ class Next(StrEnum):
     CREATE = "create"
     WAIT = "wait"
     FINISH = "finish"
+    SKIP = "skip"
     MISSED_START = "missed start"
     MISSED_COMPLETION = "missed completion"
     FAILED = "failed"
     GONE = "gone"
 
 
-def decide(occurrence: Occurrence, backup: Backup | None, now: datetime) -> Next:
-    """The next step for an occurrence whose backup, if any, is `backup`. A window's last moment is still inside."""
+def decide(occurrence: Occurrence, backups: Iterable[Backup], now: datetime) -> Next:
+    """The next step for an occurrence, given its target's backups. A window's last moment is still inside."""
+    backups = list(backups)
+    backup = occurrence.find(backups)
     if backup is None:
-        return Next.CREATE if now <= occurrence.start_deadline else Next.MISSED_START
+        if occurrence.superseding(backups):
+            return Next.SKIP
+        if now <= occurrence.start_deadline + LATENESS:
+            return Next.CREATE
+        return Next.SKIP if occurrence.delaying(backups) else Next.MISSED_START
     settled = {AVAILABLE: Next.FINISH, FAILED: Next.FAILED, DELETED: Next.GONE}.get(backup.lifecycle)
     if settled is not None:
         return settled
@@ -110,11 +152,15 @@ def decide(occurrence: Occurrence, backup: Backup | None, now: datetime) -> Next
     return Next.WAIT if now <= occurrence.completion_deadline else Next.MISSED_COMPLETION
 
 
-def wait(occurrence: Occurrence, now: datetime, deadline: datetime, shortest: timedelta = SHORTEST_WAIT) -> timedelta:
-    """How long to leave a message alone: a quarter of the time it has waited, so long backups cost few looks.
+def wait(
+    occurrence: Occurrence, now: datetime, deadline: datetime | None, shortest: timedelta = SHORTEST_WAIT
+) -> timedelta:
+    """How long to leave a message alone: a quarter of the time it has waited, so long backups cost few polls.
 
     Between `shortest` and 20 minutes, and not past `deadline`, so that a window's last moment is used. At 20 minutes
-    a look, the longest completion window takes fewer than the 1,000 receives that SQS allows.
+    a poll, the longest completion window takes fewer than the 1,000 receives that SQS allows.
     """
-    delay = min((now - occurrence.scheduled_time) / 4, LONGEST_WAIT, deadline - now)
+    delay = min((now - occurrence.scheduled_time) / 4, LONGEST_WAIT)
+    if deadline is not None and deadline > now:
+        delay = min(delay, deadline - now)
     return max(delay, shortest)

@@ -1,52 +1,91 @@
-"""Carry out the deletes that `retention` decided: a bounded pool, in time before the function's deadline."""
+"""Carry out the deletes that `retention` selected: a bounded pool, in time before the function's deadline."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import logging
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from . import fsx
+from .clients import DELETE_WORKERS
 from .report import Purge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mypy_boto3_fsx import FSxClient
 
-    from .model import Backup
+    from .occurrence import Occurrence
+    from .retention import Decision, Selection
 
-# Kept back for the calls under way, however badly FSx answers them, for the report and the queue.
-RESERVED_SECONDS = fsx.LONGEST_CALL_SECONDS + 8
+# With less time left no further delete is started; with less than the second the ones under way are left alone, however
+# long they take, because the report and the queue come after them. Whatever they do, the next invocation sees it.
+START_SECONDS = 75.0
+REPORT_SECONDS = 20.0
+SHORTEST_ROUND = 10.0
+
+log = logging.getLogger("fsx_backup")
 
 
-def carry_out(client: FSxClient, decided: Purge, seconds_left: Callable[[], float]) -> Purge:
-    """Delete what is wanted. One delete's refusal or failure does not stop the others.
+def carry_out(
+    client: FSxClient,
+    occurrence: Occurrence,
+    decisions: Sequence[Decision],
+    selection: Selection,
+    seconds_left: Callable[[], float],
+) -> Purge:
+    """Delete what is selected. A delete that is refused or fails does not stop the others.
 
-    `seconds_left` tells how long the function may still run. What FSx keeps for a reason of its own is `left` for
-    the next run; `failures` are deletes that FSx could not answer or that the role may not make.
+    `seconds_left` tells how long the function may still run. Each worker makes one delete whatever it says, so that
+    every invocation makes progress. What FSx keeps for a reason of its own is `left` for the next run; `failures` are
+    deletes that FSx could not answer or that the role may not make.
     """
-    deleted: list[Backup] = []
+    deleted: list[Decision] = []
     left: dict[str, str] = {}
     failures: dict[str, str] = {}
+    started = count(1)
 
-    def delete(backup: Backup) -> None:
-        if seconds_left() < RESERVED_SECONDS:
+    def delete(decision: Decision) -> None:
+        if next(started) > DELETE_WORKERS and seconds_left() < START_SECONDS:
             return
         try:
-            refusal = fsx.delete_backup(client, backup.id)
-        except (fsx.Transient, ClientError) as error:
-            failures[backup.id] = str(error)
+            refusal = fsx.delete_backup(client, decision.backup.id)
+        except (fsx.Transient, fsx.Busy, fsx.Conflict, fsx.Rejected, ClientError) as error:
+            failures[decision.backup.id] = str(error)
             return
         if refusal is None:
-            deleted.append(backup)
+            deleted.append(decision)
+            audit("deleted", occurrence, decision)
         else:
-            left[backup.id] = refusal
+            left[decision.backup.id] = refusal
 
-    with ThreadPoolExecutor(fsx.DELETE_WORKERS) as pool:
-        # Oldest first: what a run has no time for is what was wanted for the shortest time.
-        list(pool.map(delete, reversed(decided.wanted)))
-    unfinished = len(decided.wanted) - len(deleted) - len(left) - len(failures)
-    return replace(decided, deleted=tuple(deleted), left=left, failures=failures, unfinished=unfinished)
+    pool = ThreadPoolExecutor(DELETE_WORKERS)
+    # Oldest first: what a run has no time for is what has been due for the shortest time.
+    under_way = [pool.submit(delete, decision) for decision in selection.now]
+    wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
+    pool.shutdown(wait=False, cancel_futures=True)
+    done = Purge(tuple(decisions), selection, tuple(deleted), dict(left), dict(failures))
+    return replace(done, unfinished=len(selection.now) - len(done.deleted) - len(done.left) - len(done.failures))
+
+
+def audit(what: str, occurrence: Occurrence, decision: Decision) -> None:
+    """One structured line in the log for each backup that was deleted, or kept back by `max_deletes`.
+
+    Written at once, so that it is there whatever happens to the run afterwards.
+    """
+    backup = decision.backup
+    log.info(
+        what,
+        extra={
+            "backup_id": backup.id,
+            "created": backup.created.isoformat() if backup.created else None,
+            "plan": occurrence.plan.name,
+            "target": occurrence.plan.target.id,
+            "rule": "; ".join(decision.reasons),
+            "scheduled_time": occurrence.time,
+        },
+    )

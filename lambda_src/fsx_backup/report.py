@@ -1,4 +1,4 @@
-"""What a step came to: a report for people and machines, or a wait. Data and its JSON, no calls."""
+"""The result of a step: a report for people and programs, or a wait. Data and its JSON, no calls."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,39 +7,55 @@ from typing import Any
 
 from .model import Action, Backup
 from .occurrence import Occurrence
-from .retention import Decision
+from .retention import Decision, Selection
 
 
 class Outcome(StrEnum):
-    """How an occurrence ended, or a purge asked for by hand."""
+    """How an occurrence ended, or a manual purge."""
 
     COMPLETED = "COMPLETED"  # the backup is AVAILABLE, and the purge did what it should
+    SKIPPED = "SKIPPED"  # another backup of the plan serves this occurrence too
     PURGED = "PURGED"  # a purge without a backup
     DRY_RUN = "DRY_RUN"  # nothing was changed
-    PARTIAL = "PARTIAL"  # the backup is AVAILABLE, some deletes did not happen
-    PURGE_BLOCKED = "PURGE_BLOCKED"  # the backup is AVAILABLE, the policy wanted more deletes than max_deletes
+    PARTIAL = "PARTIAL"  # the backup is AVAILABLE, some deletes failed or are refused run after run
+    PURGE_BLOCKED = "PURGE_BLOCKED"  # the backup is AVAILABLE, deletes were withheld
     FAILED = "FAILED"  # FSx failed or refused the backup
     NOT_STARTED = "NOT_STARTED"  # the start window ended
     NOT_COMPLETED = "NOT_COMPLETED"  # the completion window ended
+    UNKNOWN = "UNKNOWN"  # the completion window ended, and FSx does not say what became of the backup
+
+    @property
+    def notified(self) -> bool:
+        """Whether it may be notified at all."""
+        return self not in {Outcome.SKIPPED, Outcome.DRY_RUN}
 
     @property
     def good(self) -> bool:
-        return self in {Outcome.COMPLETED, Outcome.PURGED, Outcome.DRY_RUN}
+        return self in {Outcome.COMPLETED, Outcome.SKIPPED, Outcome.PURGED, Outcome.DRY_RUN}
 
 
 @dataclass(frozen=True)
 class Purge:
-    """What became of the decisions. `left` maps the ids that were to go but stayed to the reason."""
+    """What became of the decisions. `left` and `failures` map ids of backups that were to be deleted to the reason.
+
+    `earlier` are those that earlier deliveries of this run deleted, as far as this execution environment knows, and
+    `handed_over` how many a direct invocation did. `known`: it knows them all.
+    """
 
     decisions: tuple[Decision, ...] = ()
-    deleted: tuple[Backup, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+    deleted: tuple[Decision, ...] = ()
     left: dict[str, str] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     unfinished: int = 0
+    earlier: tuple[Decision, ...] = ()
+    handed_over: int = 0
+    known: bool = True
 
     @property
-    def wanted(self) -> tuple[Backup, ...]:
-        return tuple(decision.backup for decision in self.decisions if decision.delete)
+    def total(self) -> int:
+        """How many this run deleted, as far as it is known here."""
+        return self.handed_over + len(self.earlier) + len(self.deleted)
 
     @property
     def odd(self) -> tuple[Decision, ...]:
@@ -48,7 +64,8 @@ class Purge:
     @property
     def kept(self) -> int:
         """How many of the plan's own backups are still there."""
-        return sum(decision.own for decision in self.decisions) - len(self.deleted)
+        listed = {decision.backup.id for decision in self.decisions if decision.own}
+        return len(listed - {decision.backup.id for decision in self.deleted})
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,8 @@ class Report:
     reason: str = ""
     remedy: str = ""
     purge: Purge | None = None
-    newest: Backup | None = None  # the newest good backup of the plan, where it is known
+    newest: Backup | None = None  # the newest AVAILABLE backup of the plan, where it is known
+    kind: str = ""  # of an error that may strike many plans alike: notified once for all of them
 
     def as_json(self) -> dict[str, Any]:
         """The report as a direct invoker gets it."""
@@ -87,13 +105,13 @@ class Report:
 
 @dataclass(frozen=True)
 class Wait:
-    """Not finished: look again after `delay`. `report` is set when people should hear of it already."""
+    """Not finished: poll again after `delay`. `purge` is set when a purge has begun."""
 
     delay: timedelta
     reason: str
     occurrence: Occurrence
     backup: Backup | None = None
-    report: Report | None = None
+    purge: Purge | None = None
 
 
 def table(decisions: tuple[Decision, ...]) -> str:
@@ -115,9 +133,11 @@ def table(decisions: tuple[Decision, ...]) -> str:
 
 def _purge_json(purge: Purge) -> dict[str, Any]:
     return {
-        "deleted": [backup.id for backup in purge.deleted],
+        "deleted": [decision.backup.id for decision in purge.deleted],
         "left": {**purge.left, **purge.failures},
         "unfinished": purge.unfinished,
+        "blocked": len(purge.selection.blocked),
+        "later": len(purge.selection.later),
         "kept": purge.kept,
         "decisions": [
             {

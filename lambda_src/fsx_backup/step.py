@@ -1,35 +1,55 @@
-"""One idempotent step for one message: create the backup, look after it, purge at the end.
+"""One idempotent step for one message: create the backup, poll it, purge at the end.
 
 Safe to run twice and safe to be killed anywhere: what was done is read back from FSx every time.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from . import fsx, health, occurrence, purge, retention
-from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, Request
-from .occurrence import Next, Occurrence
+from .memory import Seen
+from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, NoZoneData, Request
+from .occurrence import CONSISTENCY, UNANSWERED, Next, Occurrence
 from .report import Outcome, Purge, Report, Wait
+from .verdicts import NOT_LISTED, Verdict, failed, gone, not_completed, not_started, purge_verdict, unanswered, unpurged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from mypy_boto3_fsx import FSxClient
 
+    from .retention import Decision
+
 
 class Step:
-    """The step for one request. `now` has an offset; `seconds_left` tells how long the function may still run."""
+    """The step for one request. `now` has an offset; `seconds_left` tells how long the function may still run.
+
+    `receives` is how often the message was received, 0 for a direct invocation; `seen` what this execution environment
+    knows of the occurrence, which only words depend on.
+    """
 
     def __init__(
-        self, request: Request, deployment: str, client: FSxClient, now: datetime, seconds_left: Callable[[], float]
+        self,
+        request: Request,
+        deployment: str,
+        client: FSxClient,
+        now: datetime,
+        seconds_left: Callable[[], float],
+        *,
+        receives: int = 0,
+        seen: Seen | None = None,
     ) -> None:
         self.request = request
         self.client = client
         self.now = now
         self.seconds_left = seconds_left
+        self.receives = receives
+        self.seen = seen or Seen()
         self.occurrence = Occurrence(deployment, request.plan, request.scheduled_time)
         self.backup: Backup | None = None
         self.newest: Backup | None = None
@@ -39,129 +59,183 @@ class Step:
         try:
             return self._run()
         except fsx.Rejected as error:
-            return self._report(Outcome.FAILED, str(error), error.remedy)
+            return self._report(Outcome.FAILED, Verdict(str(error), error.remedy))
         except fsx.Transient as error:
-            if self.now > self.occurrence.completion_deadline:
-                return self._report(
-                    Outcome.NOT_COMPLETED,
-                    f"FSx did not answer until the completion window ended ({error}).",
-                    "Look at the AWS Health Dashboard, then run the backup by hand.",
-                )
-            return self._wait(str(error), self.occurrence.completion_deadline, occurrence.AFTER_ERROR)
+            return self._unanswered(str(error))
+        except ClientError as error:
+            if self.now <= self.occurrence.completion_deadline + UNANSWERED:
+                raise
+            return self._unanswered(str(error))
 
     def _run(self) -> Report | Wait:
-        backups = fsx.list_backups(self.client, self.request.plan.target)
-        self.newest = health.newest_good(backups, self.request.plan, self.occurrence.deployment, self.now)
+        backups = self._list()
+        self.newest = health.newest_available(backups, self.request.plan, self.occurrence.deployment, self.now)
         if self.request.dry_run:
-            return self._report(Outcome.DRY_RUN, purge=self._decide(backups))
+            return self._preview(backups)
         if self.request.action is Action.PURGE:
             return self._purge(backups, Outcome.PURGED)
         self.backup = self.occurrence.find(backups)
-        todo = occurrence.decide(self.occurrence, self.backup, self.now)
+        todo = occurrence.decide(self.occurrence, backups, self.now)
+        if self.backup:
+            self.seen.backup_id = self.backup.id
+        elif todo is not Next.SKIP and self._was_deleted(self.seen.backup_id):
+            todo = Next.GONE
         if todo is Next.CREATE:
-            try:
-                self.backup = self._create()
-            except fsx.Busy as error:
-                return self._wait(str(error), self.occurrence.start_deadline)
-            # Whatever its lifecycle: a purge is decided on a listing that has the new backup in it.
-            todo = Next.WAIT
+            return self._start()
         if todo is Next.WAIT:
             return self._wait("the backup is in progress", self.occurrence.completion_deadline)
+        if todo is Next.FINISH and self.request.action is Action.START:
+            return self._report(Outcome.COMPLETED)
         if todo is Next.FINISH:
-            if self.request.action is Action.START:
-                return self._report(Outcome.COMPLETED)
             return self._purge(backups, Outcome.COMPLETED)
-        return self._give_up(todo)
+        return self._end(todo, backups)
 
-    def _create(self) -> Backup:
+    def _end(self, todo: Next, backups: list[Backup]) -> Report:
+        match todo:
+            case Next.SKIP:
+                return self._skip(backups)
+            case Next.MISSED_START:
+                return self._missed()
+            case Next.MISSED_COMPLETION:
+                return self._report(Outcome.NOT_COMPLETED, not_completed(self.occurrence, self.backup))
+            case Next.FAILED:
+                return self._report(Outcome.FAILED, failed(self.backup))
+            case _:
+                return self._report(Outcome.FAILED, gone())
+
+    def _list(self) -> list[Backup]:
+        try:
+            return fsx.list_backups(self.client, self.request.plan.target)
+        except fsx.Transient:
+            if self.now < self.occurrence.start_deadline:
+                raise
+            # From here on silence may be the outcome, so one error is not enough.
+            return fsx.list_backups(self.client, self.request.plan.target)
+
+    def _start(self) -> Report | Wait:
+        try:
+            self.backup = self._create()
+        except fsx.Busy as error:
+            return self._delayed(str(error))
+        if self.backup is None:
+            return self._delayed(NOT_LISTED)
+        made = self.backup.created
+        if made and self.now - made > CONSISTENCY and self._was_deleted(self.backup.id):
+            return self._report(Outcome.FAILED, gone())
+        # Whatever its lifecycle: a purge is decided on a listing that has the new backup in it.
+        return self._wait("the backup is in progress", self.occurrence.completion_deadline)
+
+    def _create(self) -> Backup | None:
+        """None if FSx says that it was asked for already, but does not list it."""
         plan = self.request.plan
         copied = fsx.target_tags(self.client, plan.target) if plan.copy_tags else {}
         tags = self.occurrence.tags(copied)
         try:
             return fsx.create_backup(self.client, plan.target, self.occurrence.token, tags)
-        except fsx.Conflict as error:
-            # The target's tags changed between two tries, or the first try's answer was lost.
-            found = self.occurrence.find(fsx.list_backups(self.client, plan.target))
-            if found is None:
-                raise fsx.Rejected(
-                    str(error), "Run the backup by hand; if it happens again, look for another tool using this token."
-                ) from error
-            return found
+        except fsx.Conflict:
+            # The target's tags changed between two tries, or the first try's response was lost.
+            return self.occurrence.find(fsx.list_backups(self.client, plan.target))
 
-    def _give_up(self, todo: Next) -> Report:
-        plan, times = self.request.plan, self.occurrence
-        if todo is Next.FAILED:
-            why = self.backup.failure if self.backup and self.backup.failure else "FSx gives no reason"
-            return self._report(
-                Outcome.FAILED,
-                f"FSx reports that the backup FAILED: {why.rstrip('.')}.",
-                "Check the file system's health, then run the backup by hand. Nothing was purged.",
-            )
-        if todo is Next.GONE:
-            return self._report(
-                Outcome.FAILED,
-                "The backup was deleted before it was AVAILABLE.",
-                "Find out in CloudTrail who deleted it, then run the backup by hand. Nothing was purged.",
-            )
-        if todo is Next.MISSED_COMPLETION:
-            lifecycle = self.backup.lifecycle if self.backup else "unknown"
-            return self._report(
-                Outcome.NOT_COMPLETED,
-                f"The backup is still {lifecycle} after the completion window of "
-                f"{plan.completion_window_minutes} minutes.",
-                "It may still finish: look at it in FSx. Make completion_window_minutes longer if it always takes "
-                "that long. Nothing was purged.",
-            )
-        backups = fsx.list_backups(self.client, plan.target, EVERY_TYPE)
+    def _was_deleted(self, backup_id: str | None) -> bool:
+        return backup_id is not None and fsx.find_backup(self.client, backup_id) is None
+
+    def _delayed(self, cause: str) -> Report | Wait:
+        """Not started for a reason that may pass: wait, or at the window's last moment say so."""
+        if self.now < self.occurrence.start_deadline:
+            return self._wait(cause, self.occurrence.start_deadline)
+        return self._not_started(cause)
+
+    def _missed(self) -> Report:
+        """The window ended before this delivery, so the cause is what is known of earlier ones."""
+        if self.seen.cause or self.receives > 1:
+            return self._not_started(self.seen.cause, self.seen.kind)
+        late = int((self.now - self.occurrence.start_deadline).total_seconds() // 60)
+        return self._not_started(f"the message was first delivered {late} minutes after the window had ended")
+
+    def _not_started(self, cause: str, kind: str = "") -> Report:
+        try:
+            backups = fsx.list_backups(self.client, self.request.plan.target, EVERY_TYPE)
+        except fsx.Transient:
+            backups = []  # they only add to the cause
         others = [f"{backup.id} ({backup.type})" for backup in backups if backup.lifecycle in IN_PROGRESS]
-        return self._report(
-            Outcome.NOT_STARTED,
-            f"No backup could be started within the start window of {plan.start_window_minutes} minutes, until "
-            f"{times.start_deadline:%Y-%m-%d %H:%M} UTC"
-            + (f"; still in progress on the target: {', '.join(others[:3])}." if others else "."),
-            "FSx makes one backup of a target at a time, its automatic daily one included: move the schedule, make "
-            "start_window_minutes longer, or run the backup by hand. Nothing was purged.",
-        )
+        return self._report(Outcome.NOT_STARTED, not_started(self.occurrence, cause, kind, others))
 
-    def _decide(self, backups: list[Backup]) -> Purge:
-        return Purge(
-            tuple(retention.decide(backups, self.request.plan, self.occurrence.deployment, self.now)),
-        )
+    def _unanswered(self, error: str) -> Report | Wait:
+        times = self.occurrence
+        if self.now > times.completion_deadline + UNANSWERED:
+            if self.request.action is Action.PURGE:
+                return self._report(Outcome.PARTIAL, unpurged(error))
+            return self._report(Outcome.UNKNOWN, unanswered("completion", times.completion_deadline, error))
+        if self.request.action is Action.PURGE or self.backup or self.seen.backup_id:
+            return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
+        if self.now < times.start_deadline:
+            return self._wait(error, times.start_deadline, occurrence.AFTER_ERROR)
+        if self.now <= times.start_deadline + UNANSWERED:
+            return self._report(Outcome.NOT_STARTED, unanswered("start", times.start_deadline, error))
+        return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
+
+    def _skip(self, backups: list[Backup]) -> Report:
+        other = self.occurrence.superseding(backups)
+        if other:
+            reason = f"{other.id}, made by a later occurrence, serves this one as well."
+        else:
+            earlier = self.occurrence.delaying(backups)
+            reason = f"The plan's earlier backup {earlier.id if earlier else ''} was in progress all the time: "
+            reason += "backups take longer than the schedule allows."
+        return self._report(Outcome.SKIPPED, Verdict(reason))
+
+    def _decide(self, backups: list[Backup]) -> list[Decision]:
+        plan, deployment = self.request.plan, self.occurrence.deployment
+        return retention.decide(backups, plan, deployment, self.now, self.backup)
+
+    def _preview(self, backups: list[Backup]) -> Report:
+        try:
+            decisions = self._decide(backups)
+        except NoZoneData as error:
+            return self._report(Outcome.PURGE_BLOCKED, purge_verdict(self.request.plan, Purge(), zone_error=str(error)))
+        found = Purge(tuple(decisions), retention.select(decisions, self.request.plan))
+        return self._report(Outcome.DRY_RUN, purge_verdict(self.request.plan, found), found)
 
     def _purge(self, backups: list[Backup], done: Outcome) -> Report | Wait:
-        decided = self._decide(backups)
-        limit = self.request.plan.retention.max_deletes
-        if len(decided.wanted) > limit:
-            return self._report(
-                Outcome.PURGE_BLOCKED,
-                f"The retention policy would delete {len(decided.wanted)} backups, more than max_deletes = {limit}. "
-                "None was deleted.",
-                "If the policy was shortened by mistake, restore it. If it is meant, raise retention.max_deletes to "
-                f"at least {len(decided.wanted)} and apply, or purge by hand.",
-                purge=decided,
-            )
-        result = purge.carry_out(self.client, decided, self.seconds_left)
-        if result.failures:
-            return self._report(
-                Outcome.PARTIAL,
-                f"{len(result.failures)} deletes failed: {next(iter(result.failures.values()))}",
-                "They are tried again at the next run. If access was denied, restore the role's fsx:DeleteBackup; if "
-                "FSx did not answer, there is nothing to do.",
-                purge=result,
-            )
-        if result.unfinished:
-            report = self._report(
-                Outcome.PARTIAL,
-                f"The function's time ran out with {result.unfinished} deletes to do.",
-                "Nothing: the purge goes on by itself.",
-                purge=result,
-            )
-            return Wait(timedelta(0), report.reason, self.occurrence, self.backup, report)
-        return self._report(done, purge=result)
+        plan = self.request.plan
+        try:
+            decisions = self._decide(backups)
+        except NoZoneData as error:
+            return self._report(Outcome.PURGE_BLOCKED, purge_verdict(plan, Purge(), zone_error=str(error)))
+        selection = retention.select(decisions, plan)
+        for decision in selection.blocked:
+            purge.audit("withheld", self.occurrence, decision)
+        result = purge.carry_out(self.client, self.occurrence, decisions, selection, self.seconds_left)
+        result = replace(
+            result,
+            earlier=self.seen.deleted,
+            handed_over=self.request.deleted,
+            known=self.receives <= 1 or self.seen.follows(self.receives),
+        )
+        self.seen.deleted += result.deleted
+        if result.unfinished and result.deleted:
+            return replace(self._wait(f"{result.unfinished} deletes are left", None), purge=result)
+        refused = result.left.keys() & retention.long_due(backups, plan, self.occurrence.deployment, self.now)
+        if selection.blocked:
+            done = Outcome.PURGE_BLOCKED
+        elif result.failures or result.unfinished or refused:
+            done = Outcome.PARTIAL
+        return self._report(done, purge_verdict(plan, result, refused), result)
 
-    def _report(self, outcome: Outcome, reason: str = "", remedy: str = "", purge: Purge | None = None) -> Report:
-        return Report(outcome, self.request.action, self.occurrence, self.backup, reason, remedy, purge, self.newest)
+    def _report(self, outcome: Outcome, verdict: Verdict | None = None, purge: Purge | None = None) -> Report:
+        said = verdict or Verdict()
+        return Report(
+            outcome,
+            self.request.action,
+            self.occurrence,
+            self.backup,
+            said.reason,
+            said.remedy,
+            purge,
+            self.newest,
+            said.kind,
+        )
 
-    def _wait(self, reason: str, deadline: datetime, shortest: timedelta = occurrence.SHORTEST_WAIT) -> Wait:
+    def _wait(self, reason: str, deadline: datetime | None, shortest: timedelta = occurrence.SHORTEST_WAIT) -> Wait:
         delay = occurrence.wait(self.occurrence, self.now, deadline, shortest)
         return Wait(delay, reason, self.occurrence, self.backup)

@@ -89,20 +89,31 @@ locals {
       place = [16, 14, 8, 6]
       unit  = "count"
       metrics = concat(
-        [for key in ["dead-letters", "errors", "throttles", "dropped-backups", "dropped-checks"] : concat(
+        [for key in ["dead-letters", "errors", "throttles", "dropped-backups", "dropped-checks", "lost-dead-letters"] : concat(
           [local.alarms[key].namespace, local.alarms[key].metric],
           flatten([for name, value in local.alarms[key].dimensions : [name, value]]),
           [{ label = replace(key, "-", " "), stat = local.alarms[key].statistic, period = 300 }],
         )],
-        [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.name, { label = "oldest, seconds", stat = "Maximum", period = 300, yAxis = "right" }]],
+        [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.name, { label = "oldest before its third receive, seconds", stat = "Maximum", period = 300, yAxis = "right" }]],
       )
       lines = []
     },
   ]
 }
 
+locals {
+  # No data source knows the domain name of a partition's console.
+  console = lookup({
+    aws-cn     = "console.amazonaws.cn"
+    aws-us-gov = "console.amazonaws-us-gov.com"
+    aws-eusc   = "console.amazonaws-eusc.eu"
+  }, local.partition, "console.aws.amazon.com")
+}
+
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = var.name
+
+  depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites a dashboard of the same name
 
   dashboard_body = jsonencode({
     start          = "-P7D"

@@ -1,13 +1,19 @@
 locals {
-  timeout_seconds = 120
+  timeout_seconds = 300
 }
 
 # Made before the function, which would otherwise make one of the same name without retention or key.
+#
+# AWS refuses a role or a log group whose name exists already, but overwrites alarms, dashboards, topics and, if their
+# settings are the same, queues. All of those depend on this log group, and it on the roles: so the apply of a second
+# deployment of the same name stops before it has touched anything of the first, and so has its destroy nothing to undo.
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = local.key_arn
   tags              = local.tags
+
+  depends_on = [aws_iam_role.function, aws_iam_role.scheduler]
 }
 
 resource "aws_lambda_function" "this" {

@@ -70,7 +70,7 @@ output "dashboard" {
   description = "The dashboard: `name`, `url`."
   value = {
     name = aws_cloudwatch_dashboard.this.dashboard_name
-    url  = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"
+    url  = "https://${local.region}.${local.console}/cloudwatch/home?region=${local.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"
   }
 }
 
@@ -95,8 +95,13 @@ output "dead_letter_queue" {
 }
 
 output "topic_arn" {
-  description = "The topic that tells people: the module's own, or the one given."
+  description = "The topic of the function's notifications and, for subscriptions without a filter, of the alarms: the module's own, or the one given."
   value       = local.topic_arn
+}
+
+output "alarm_topic_arn" {
+  description = "The topic of the alarms alone: the module's own, or the one given. Subscribe endpoints to it that filter the main topic, or that must learn of its loss."
+  value       = local.alarm_topic_arn
 }
 
 output "kms_key_arn" {

@@ -34,6 +34,6 @@ locals {
   watched = {
     for key, plan in local.plans : key => plan if nonsensitive(sensitive(plan.max_backup_age_hours)) != null
   }
-  # A message lives from the scheduled time to the end of the completion window, which begins after the flexible one.
+  # From the scheduled time to the end of the last window, which counts from the end of the flexible window.
   longest_window_minutes = max(1440, [for plan in local.plans : plan.flexible_window_minutes + plan.completion_window_minutes]...)
 }

@@ -1,17 +1,19 @@
 variable "notifications" {
   description = <<-EOT
-    Who is told.
+    Who is notified, of the backups and by the alarms.
 
-    - `emails`: addresses to subscribe; each has to confirm by hand before it gets anything.
+    - `emails`: addresses to subscribe; each has to confirm its subscription before anything is delivered.
     - `subscriptions`: further subscriptions, by a name of your choice. `protocol` is `email`, `email-json`, `sms`,
       `sqs`, `lambda`, `http` or `https` (programs get JSON from the last four), `endpoint` what SNS takes for it.
-      `failures_only` leaves out what went well; or give a `filter_policy` (JSON) on the attributes `outcome`,
-      `severity`, `deployment`, `plan`, `target`. An alarm's message has no attributes: `{"exists": false}` lets it through.
-    - `topic_arn`: an existing topic instead of one of the module's own. It must admit this account's CloudWatch alarms, and so must its key.
-    - `create_topic`: say `false` when `topic_arn` is made in the same apply, so that it is known in the plan whether one is needed.
-    - `alarm_topic_arn`: an existing topic for the alarms alone. With it, people hear even of the loss of the other one.
-    - `ok_actions`: tell also when an alarm heals.
-    - `runbook_url`: where the messages send people, if you keep the runbook elsewhere.
+      `failures_only` delivers warnings and errors only; or give a `filter_policy` (JSON) on the attributes `outcome`,
+      `severity`, `deployment`, `plan`, `target`. Alarms carry no attributes and pass no filter, so a subscription with
+      a filter is also subscribed, without it, to the alarms topic. Whether there is a filter must be known in the plan.
+    - `topic_arn`: an existing main topic instead of the module's. It must admit this account's CloudWatch alarms, and so must its key.
+    - `create_topic`: `false` when `topic_arn` is created in the same apply, so that the plan knows that none is needed.
+    - `alarm_topic_arn`: an existing alarms topic instead of the module's, under the same conditions. Alarms go to both topics.
+    - `create_alarm_topic`: `false` when `alarm_topic_arn` is created in the same apply.
+    - `ok_actions`: notify also when an alarm returns to OK.
+    - `runbook_url`: the address of the runbook in notifications and alarms, if you keep it elsewhere.
   EOT
   type = object({
     emails = optional(list(string), [])
@@ -21,11 +23,12 @@ variable "notifications" {
       failures_only = optional(bool, false)
       filter_policy = optional(string)
     })), {})
-    topic_arn       = optional(string)
-    create_topic    = optional(bool)
-    alarm_topic_arn = optional(string)
-    ok_actions      = optional(bool, false)
-    runbook_url     = optional(string, "docs/runbook.md")
+    topic_arn          = optional(string)
+    create_topic       = optional(bool)
+    alarm_topic_arn    = optional(string)
+    create_alarm_topic = optional(bool)
+    ok_actions         = optional(bool, false)
+    runbook_url        = optional(string, "docs/runbook.md")
   })
   default  = {}
   nullable = false

@@ -10,6 +10,7 @@ import pytest
 from botocore.retries.bucket import TokenBucket
 
 from fsx_backup import fsx
+from fsx_backup.clients import connect
 from fsx_backup.model import Target
 from tests.faults.broken import NETWORK, Broken
 from tests.faults.matrix import TRANSPORT
@@ -46,7 +47,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_burst_passes_within_one_call(world: World, slept: list[float], fault: str) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     [backup] = world.history(target, [1])
-    client = fsx.connect()
+    client = connect("fsx")
     world.fsx.control.fault(fault, "DescribeBackups", times=ATTEMPTS - 1)
     assert [found.id for found in fsx.list_backups(client, Target(target))] == [backup]
     assert world.fsx.control.counts()["DescribeBackups"] == ATTEMPTS
@@ -58,7 +59,7 @@ def test_an_answer_that_was_lost_makes_no_second_backup(world: World, slept: lis
     """The client asks again with the same token, even when the first backup is finished already."""
     target = world.fsx.seed_file_system("LUSTRE")
     world.fsx.control.durations(backup=0)
-    client = fsx.connect()
+    client = connect("fsx")
     world.fsx.control.fault(fault, "CreateBackup", when="after", times=ATTEMPTS - 1)
     made = fsx.create_backup(client, Target(target), "token", {"Name": "x"})
     assert set(world.backups()) == {made.id}
@@ -70,7 +71,7 @@ def test_what_does_not_pass_is_given_up_in_time(world: World, slept: list[float]
     """The longest call that the purge reckons with is never exceeded."""
     target = world.fsx.seed_file_system("LUSTRE")
     [backup] = world.history(target, [1])
-    client = fsx.connect()
+    client = connect("fsx")
     world.fsx.control.fault(fault, operation, times=None)
     with pytest.raises(fsx.Transient):
         CALLS[operation](client, target, backup)
@@ -86,7 +87,7 @@ def test_nobody_at_the_other_end(slept: list[float], monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AWS_ENDPOINT_URL_FSX", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    client = fsx.connect()
+    client = connect("fsx")
     with pytest.raises(fsx.Transient, match="EndpointConnectionError"):
         CALLS[operation](client, "fs-0123456789abcdef0", "backup-0123456789abcdef0")
     assert len(slept) == ATTEMPTS - 1
@@ -103,7 +104,7 @@ def test_whatever_the_network_does_passes(world: World, error: str) -> None:
 @pytest.mark.parametrize("fault", ["BadRequest", "AccessDenied", "BackupInProgress", "ServiceLimitExceeded"])
 def test_what_will_not_pass_is_asked_once(world: World, slept: list[float], fault: str) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
-    client = fsx.connect()
+    client = connect("fsx")
     world.fsx.control.fault(fault, "CreateBackup", times=None)
     with pytest.raises(Exception, match=fault.removesuffix("Exception")):
         fsx.create_backup(client, Target(target), "token", {"Name": "x"})
@@ -112,7 +113,7 @@ def test_what_will_not_pass_is_asked_once(world: World, slept: list[float], faul
 
 
 def test_the_clients_limits_are_those_reckoned_with(slept: list[float]) -> None:
-    config: Any = fsx.connect().meta.config
+    config: Any = connect("fsx").meta.config
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
     assert config.retries["mode"] == "adaptive"
     assert config.retries["total_max_attempts"] == ATTEMPTS

@@ -54,7 +54,7 @@ def invoke(endpoint: str, event: dict[str, Any], now: str, file: str, together: 
     config = Config(retries={"total_max_attempts": 4, "mode": "standard"}, read_timeout=30, proxies={})
     client = _SESSION.client("fsx", endpoint_url=endpoint, config=config)
     moment = datetime.fromisoformat(now)
-    function = Function(SETTINGS, client, journal, journal, clock=lambda: moment, clients=lambda _: journal)
+    function = Function(SETTINGS, lambda service: client if service == "fsx" else journal, lambda: moment)
     if together is not None:
         together.wait(60)
     try:

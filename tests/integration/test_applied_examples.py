@@ -15,6 +15,7 @@ from sandbox.aws import ACCOUNT, LOCALSTACK_PYTHON, REGION, Sandbox
 from sandbox.fsx_control import FsxControl
 from sandbox.terraform import ROOT, Stack
 from tests.examples import PLANS
+from tests.markdown import READERS_ENVIRONMENT
 
 SCRATCH, HOME = "fs-0123456789abcdef0", "fs-0123456789abcdef1"
 SAMPLES_NAME = {"Name": "user-scheduled backup"}
@@ -57,7 +58,7 @@ def documented_newest(environment: dict[str, str]) -> str:
     path = f"{LOCALSTACK_PYTHON.parent}{os.pathsep}{os.environ['PATH']}"
     answer = subprocess.run(
         ["bash", "-c", command],
-        env={**os.environ, **environment, "PATH": path},
+        env={**READERS_ENVIRONMENT, **environment, "PATH": path},
         capture_output=True,
         text=True,
         timeout=60,

@@ -10,7 +10,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from sandbox.terraform import Plan, Stack
-from tests.plan.inputs import HOME, KEY
+from tests.plan.inputs import ALARM_TOPIC, EVERYTHING, HOME, KEY, TICKETS
 from tests.plan.reader import MODULE, Reader
 
 MANY = 200
@@ -56,7 +56,7 @@ class ModulePlanner:
             "module": {"fsx_backup": module_call(self.stack.folder, **arguments)},
             "output": {
                 name: {"value": f"${{module.fsx_backup.{name}}}", "sensitive": True}
-                for name in ("name", "plans", "commands", "settings")
+                for name in ("name", "plans", "commands", "settings", "dashboard")
             },
         }
         (self.stack.folder / "main.tf.json").write_text(json.dumps(configuration, indent=1))
@@ -74,6 +74,12 @@ def default(plan: ModulePlanner) -> Plan:
 
 
 @pytest.fixture(scope="session")
+def own_key(plan: ModulePlanner) -> Plan:
+    """One plan, the module's own key: what it encrypts is known after apply only."""
+    return plan(file_systems={"home": HOME})
+
+
+@pytest.fixture(scope="session")
 def many(plan: ModulePlanner) -> Plan:
     """Hundreds of plans, each with a maximum age."""
     return plan(
@@ -88,3 +94,39 @@ def many(plan: ModulePlanner) -> Plan:
 @pytest.fixture(scope="session")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     return Reader(tmp_path_factory.mktemp("reader"))
+
+
+@pytest.fixture(scope="session")
+def watched(plan: ModulePlanner) -> Plan:
+    """Maximum ages, check schedules, an alarms topic, and a subscription of each kind."""
+    return plan(
+        file_systems={
+            "home": HOME | {"max_backup_age_hours": 6, "adopt_tags": {"Name": "old"}},
+            "rare": HOME
+            | {
+                "max_backup_age_hours": 30,
+                "check_schedule": "cron(0 0/6 * * ? *)",
+                "timezone": "Europe/Paris",
+                "enabled": False,
+            },
+            "half": HOME | {"max_backup_age_hours": 26, "check_schedule": "rate(30 minutes)"},
+            "free": HOME | {"completion_window_minutes": 2880},
+        },
+        additional_targets=["fs-0123456789abcdef1"],
+        notifications={
+            "alarm_topic_arn": ALARM_TOPIC,
+            "ok_actions": True,
+            "runbook_url": "https://wiki.example.com/backups",
+            "emails": ["storage@example.com"],
+            "subscriptions": {
+                "tickets": {"protocol": "sqs", "endpoint": TICKETS, "failures_only": True},
+                "night": {
+                    "protocol": "email",
+                    "endpoint": "night@example.com",
+                    "filter_policy": json.dumps({"plan": ["home"]}),
+                },
+                "everything": {"protocol": "https", "endpoint": EVERYTHING},
+            },
+        },
+        encryption={"kms_key_arn": KEY},
+    )

@@ -10,11 +10,16 @@ HOME = {"file_system_id": "fs-0123456789abcdef0"}
 VOLUME = "fsvol-0123456789abcdef0"
 OTHER_VOLUME = "fsvol-0123456789abcdef1"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+MAIN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:fsx-backup"
+ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 RULE = "arn:aws:events:eu-west-1:123456789012:rule/nightly"
 SIGNING = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0"
 SUBNETS = [f"subnet-{n:017x}" for n in range(17)]
 GROUP = "sg-0123456789abcdef0"
+TICKETS = "arn:aws:sqs:eu-west-1:123456789012:tickets"
+EVERYTHING = "https://events.example.com/in"
+FILTERED = {"protocol": "https", "endpoint": "https://pager.example.com/in", "failures_only": True}
 
 Refused = tuple[Any, str, str]
 
@@ -30,8 +35,8 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     )
     | HOME,
     "windows": HOME
-    | {"flexible_window_minutes": 720, "start_window_minutes": 18720, "completion_window_minutes": 18720},
-    "flexible-day": HOME | {"flexible_window_minutes": 1440, "completion_window_minutes": 18_000},
+    | {"flexible_window_minutes": 1440, "start_window_minutes": 17280, "completion_window_minutes": 17280},
+    "longest-window": HOME | {"start_window_minutes": 18720, "completion_window_minutes": 18720},
     "least-windows": HOME | {"flexible_window_minutes": 1, "start_window_minutes": 1, "completion_window_minutes": 1},
     "unlimited": HOME
     | {"retention": {"days": 100_000, "keep_last": 100_000, "keep_daily": -1, "keep_yearly": 100_000}},
@@ -86,7 +91,7 @@ NAME = (
 )
 TAGS = "file_systems: a tag's key must have 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@."
 ALIKE = "file_systems: IAM does not distinguish tag keys that differ in letter case only. Keep one of each in:"
-LIFE = "file_systems: completion_window_minutes counts from the end of the flexible window, and a message lives 14 days"
+LIFE = "file_systems: completion_window_minutes counts from the end of the flexible window, so both together must be"
 ADOPTING = "file_systems: two plans adopt the same backups of one target with different retention"
 RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name"
 COUNT = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags"
@@ -149,9 +154,9 @@ REFUSED_PLANS: dict[str, Refused] = {
     "endless": (HOME | {"completion_window_minutes": 18721}, WINDOWS, "endless (start 240, completion 18721)"),
     "half": (HOME | {"start_window_minutes": 1.5}, WINDOWS, "half (start 1.5, completion 1440)"),
     "too-long": (
-        HOME | {"flexible_window_minutes": 721, "completion_window_minutes": 18_720},
+        HOME | {"flexible_window_minutes": 1, "completion_window_minutes": 18_720},
         LIFE,
-        "too-long (flexible 721, completion 18720)",
+        "too-long (flexible 1, completion 18720)",
     ),
     "ageless": (HOME | {"max_backup_age_hours": 0}, AGE, "ageless (0)"),
     "aged": (HOME | {"max_backup_age_hours": 8761}, AGE, "aged (8761)"),
@@ -211,6 +216,7 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     {"tags": {"Cost Centre": "42", **{f"t{n}": "x" for n in range(48)}}},
     {"notifications": {"emails": ["a.b+c@mail.example.com"], "runbook_url": "https://wiki.example.com/x?y=z"}},
     {"notifications": {"topic_arn": TOPIC, "create_topic": False, "alarm_topic_arn": TOPIC}},
+    {"notifications": {"alarm_topic_arn": TOPIC, "create_alarm_topic": False, "subscriptions": {"some": FILTERED}}},
     {"notifications": {"topic_arn": "arn:aws-iso-b:sns:eu-west-1:123456789012:a_B-1"}},
     {
         "notifications": {
@@ -224,7 +230,7 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     },
 ]
 
-SUBSCRIPTION = {"protocol": "sqs", "endpoint": "arn:aws:sqs:eu-west-1:123456789012:tickets"}
+SUBSCRIPTION = {"protocol": "sqs", "endpoint": TICKETS}
 LONG = "x" * 51
 # By Terraform's types, which take "7" for 7 and null for the default, and by the validation of a plain value.
 REFUSED_VALUES: list[Refused] = [
@@ -357,6 +363,16 @@ REFUSED_ARGUMENTS: list[Refused] = [
         {"notifications": {"create_topic": True, "topic_arn": TOPIC}},
         "notifications.create_topic contradicts notifications.topic_arn: set one of them",
         "create_topic = false with the topic_arn",
+    ),
+    (
+        {"notifications": {"create_alarm_topic": True, "alarm_topic_arn": TOPIC}},
+        "notifications.create_alarm_topic contradicts notifications.alarm_topic_arn: set one of them",
+        "create_alarm_topic = false with the alarm_topic_arn",
+    ),
+    (
+        {"notifications": {"topic_arn": TOPIC, "alarm_topic_arn": TOPIC, "subscriptions": {"some": FILTERED}}},
+        "notifications.alarm_topic_arn is the same topic as topic_arn",
+        "or remove the filters: some.",
     ),
     ({"notifications": {"runbook_url": "my wiki"}}, "notifications.runbook_url appears in every alarm's", '"my wiki"'),
     (

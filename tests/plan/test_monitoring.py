@@ -10,60 +10,23 @@ from fsx_backup.model import PlansCheck
 from sandbox.terraform import Plan
 from tests.plan import dashboard_body
 from tests.plan.conftest import MANY, ModulePlanner
-from tests.plan.inputs import HOME, KEY
+from tests.plan.inputs import ALARM_TOPIC, HOME, KEY, MAIN_TOPIC
 from tests.plan.reading import only
 from tests.unit.test_docs import RUNBOOK, anchors
-
-ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
-QUEUE = "arn:aws:sqs:eu-west-1:123456789012:tickets"
-
-
-@pytest.fixture(scope="module")
-def watched(plan: ModulePlanner) -> Plan:
-    return plan(
-        file_systems={
-            "home": HOME | {"max_backup_age_hours": 6, "adopt_tags": {"Name": "old"}},
-            "rare": HOME
-            | {
-                "max_backup_age_hours": 30,
-                "check_schedule": "cron(0 0/6 * * ? *)",
-                "timezone": "Europe/Paris",
-                "enabled": False,
-            },
-            "half": HOME | {"max_backup_age_hours": 26, "check_schedule": "rate(30 minutes)"},
-            "free": HOME | {"completion_window_minutes": 2880},
-        },
-        additional_targets=["fs-0123456789abcdef1"],
-        notifications={
-            "alarm_topic_arn": ALARM_TOPIC,
-            "ok_actions": True,
-            "runbook_url": "https://wiki.example.com/backups",
-            "emails": ["storage@example.com"],
-            "subscriptions": {
-                "tickets": {"protocol": "sqs", "endpoint": QUEUE, "failures_only": True},
-                "night": {
-                    "protocol": "email",
-                    "endpoint": "night@example.com",
-                    "filter_policy": json.dumps({"plan": ["home"]}),
-                },
-            },
-        },
-        encryption={"kms_key_arn": KEY},
-    )
 
 
 def alarms(planned: Plan) -> dict[str, dict[str, Any]]:
     return {values["alarm_name"]: values for values in planned.resources("aws_cloudwatch_metric_alarm").values()}
 
 
-def test_every_alarm_acts_heals_and_leads_to_the_runbook(watched: Plan) -> None:
+def test_every_alarm_notifies_both_topics_and_leads_to_the_runbook(watched: Plan) -> None:
     assert set(alarms(watched)) == {
-        *(f"fsx-backup-{kind}" for kind in ("errors", "throttles", "dead-letters", "queue-age")),
+        *(f"fsx-backup-{kind}" for kind in ("errors", "throttles", "dead-letters", "queue-age", "lost-dead-letters")),
         *(f"fsx-backup-dropped-{kind}" for kind in ("backups", "checks")),
         *(f"fsx-backup-freshness-{key}" for key in ("home", "rare", "half")),
     }
     for values in alarms(watched).values():
-        assert values["alarm_actions"] == values["ok_actions"] == [ALARM_TOPIC]
+        assert set(values["alarm_actions"]) == set(values["ok_actions"]) == {MAIN_TOPIC, ALARM_TOPIC}
         assert "https://wiki.example.com/backups#alarm-" in values["alarm_description"]
         assert values["alarm_description"].rpartition("#")[2] in anchors(RUNBOOK)
         assert len(values["alarm_description"]) <= 1024
@@ -95,14 +58,22 @@ def test_the_other_alarms_watch_what_aws_publishes(watched: Plan) -> None:
         "queue-age": ("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": "fsx-backup"}),
         "dropped-backups": ("AWS/Scheduler", "InvocationDroppedCount", {"ScheduleGroup": "fsx-backup"}),
         "dropped-checks": ("AWS/Scheduler", "InvocationDroppedCount", {"ScheduleGroup": "fsx-backup-checks"}),
+        "lost-dead-letters": (
+            "AWS/Scheduler",
+            "InvocationsFailedToBeSentToDeadLetterCount",
+            {"ScheduleGroup": "fsx-backup"},  # the checks have no dead-letter queue
+        ),
     }
-    assert alarms(watched)["fsx-backup-queue-age"]["threshold"] > 2880 * 60
+    for values in alarms(watched).values():
+        assert values["comparison_operator"] == "GreaterThanThreshold"
+        if "freshness" not in values["alarm_name"]:
+            assert values["treat_missing_data"] == "notBreaching"
 
 
-def test_alarms_go_to_the_own_topic_and_are_silent_when_they_heal_unless_asked(many: Plan) -> None:
+def test_alarms_go_to_both_own_topics_and_are_silent_when_they_return_to_ok_unless_asked(many: Plan) -> None:
     assert len(alarms(many)) > MANY
     for values in alarms(many).values():
-        assert values["alarm_actions"] == ["arn:aws:sns:eu-west-1:123456789012:fsx-backup"]
+        assert set(values["alarm_actions"]) == {MAIN_TOPIC, f"{MAIN_TOPIC}-alarms"}
         assert not values["ok_actions"]
 
 
@@ -153,19 +124,6 @@ def names_checked(schedule: dict[str, Any]) -> list[str]:
     return [plan["name"] for plan in json.loads(schedule["target"][0]["input"])["each"]]
 
 
-def test_subscriptions_and_their_filters(watched: Plan) -> None:
-    found = {values["endpoint"]: values for values in watched.resources("aws_sns_topic_subscription").values()}
-    assert {endpoint: values["protocol"] for endpoint, values in found.items()} == {
-        "storage@example.com": "email",
-        "night@example.com": "email",
-        QUEUE: "sqs",
-    }
-    assert not found["storage@example.com"]["filter_policy"]
-    assert json.loads(found["night@example.com"]["filter_policy"]) == {"plan": ["home"]}
-    # The last lets alarms through, whose messages have no attributes.
-    assert json.loads(found[QUEUE]["filter_policy"]) == {"severity": ["warning", "error", {"exists": False}]}
-
-
 @pytest.mark.parametrize(("made", "shown"), [("default", 0), ("watched", 3), ("many", 100)])
 def test_the_dashboard_is_one_that_cloudwatch_takes(request: pytest.FixtureRequest, made: str, shown: int) -> None:
     planned = request.getfixturevalue(made)
@@ -194,3 +152,11 @@ def test_a_dashboard_that_cloudwatch_refuses_is_noticed() -> None:
         {"widgets": [good | {"properties": properties}] * 2},
     ):
         assert dashboard_body.mistakes(broken), broken
+
+
+def test_a_check_that_is_rarer_than_a_day_leaves_no_period_without_data(plan: ModulePlanner) -> None:
+    planned = plan(
+        file_systems={"home": HOME | {"max_backup_age_hours": 400, "check_schedule": "cron(0 6 ? * MON,THU *)"}},
+        encryption={"kms_key_arn": KEY},
+    )
+    assert alarms(planned)["fsx-backup-freshness-home"]["period"] == 96 * 3600

@@ -104,7 +104,7 @@ def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
     for words in (
         "file_systems.home (Schedule, retension; known are adopt_tags, backup_name,",
         "file_systems.database.retention (keep_weakly; known are days, keep_daily,",
-        "notifications (mails; known are alarm_topic_arn, create_topic, emails,",
+        "notifications (mails; known are alarm_topic_arn, create_alarm_topic, create_topic, emails,",
         "notifications.subscriptions.night (failure_only; known are endpoint, failures_only,",
         "encryption (key_arn; known are create_key, kms_key_arn)",
         "vpc (subnets; known are security_group_ids, subnet_ids)",

@@ -82,9 +82,13 @@ class Mortal:
 def mortal(world: World) -> Fate:
     """Put the world's function under a fate. One world at a time."""
     fate = _current["fate"] = Fate()
-    topic: Any = Mortal(world.topic, fate)
-    queue: Any = Mortal(world.queue, fate)
-    world.function = Function(world.settings, _client(), topic, queue, clock=lambda: world.now)
+    clients = {
+        "fsx": _client(),
+        "sns": Mortal(world.topic, fate),
+        "sqs": Mortal(world.queue, fate),
+        "cloudwatch": world.cloudwatch,
+    }
+    world.function = Function(world.settings, clients.__getitem__, lambda: world.now)
     return fate
 
 

@@ -106,7 +106,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.windows_together) == 0
-    error_message = "file_systems: completion_window_minutes counts from the end of the flexible window, and a message lives 14 days: the two together must be at most 19440 (13.5 days). Shorten one in: ${local.named.plans.windows_together}."
+    error_message = "file_systems: completion_window_minutes counts from the end of the flexible window, so both together must be at most 18720 minutes (13 days: a message lives 14). Shorten one of them in: ${local.named.plans.windows_together}."
   }
 
   precondition {
@@ -252,6 +252,16 @@ output "checked" {
   precondition {
     condition     = length(local.argument_mistakes.create_topic) == 0
     error_message = "notifications.create_topic contradicts notifications.topic_arn: set one of them, or create_topic = false with the topic_arn. Correct: ${local.named.arguments.create_topic}."
+  }
+
+  precondition {
+    condition     = length(local.argument_mistakes.create_alarm_topic) == 0
+    error_message = "notifications.create_alarm_topic contradicts notifications.alarm_topic_arn: set one of them, or create_alarm_topic = false with the alarm_topic_arn. Correct: ${local.named.arguments.create_alarm_topic}."
+  }
+
+  precondition {
+    condition     = length(local.argument_mistakes.filters_of_one_topic) == 0
+    error_message = "notifications.alarm_topic_arn is the same topic as topic_arn, where a filter keeps out every alarm. Omit alarm_topic_arn, give another topic, or remove the filters: ${local.named.arguments.filters_of_one_topic}."
   }
 
   precondition {

@@ -116,6 +116,17 @@ locals {
       for create in [local.notifications.create_topic] : { entry = "create_topic", value = create }
       if create == null ? false : create != (local.notifications.topic_arn == null)
     ]
+    create_alarm_topic = [
+      for create in [local.notifications.create_alarm_topic] : { entry = "create_alarm_topic", value = create }
+      if create == null ? false : create != (local.notifications.alarm_topic_arn == null)
+    ]
+    filters_of_one_topic = [ # SNS takes an endpoint once a topic, with a filter or without
+      for key, subscription in local.subscriptions : { entry = key, value = null }
+      if alltrue([
+        local.notifications.topic_arn == null ? false : local.notifications.topic_arn == local.notifications.alarm_topic_arn,
+        subscription.failures_only || subscription.filter_policy != null,
+      ])
+    ]
     protocols = [
       for key, subscription in local.subscriptions :
       { entry = key, value = coalesce(var.arguments.notifications.subscriptions[key].protocol, "null") }

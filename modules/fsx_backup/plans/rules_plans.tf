@@ -88,7 +88,7 @@ locals {
     windows_together = [
       for key, plan in local.plans :
       { entry = key, value = "flexible ${var.file_systems[key].flexible_window_minutes}, completion ${var.file_systems[key].completion_window_minutes}" }
-      if plan.flexible_window_minutes + plan.completion_window_minutes > 19440 && plan.flexible_window_minutes <= 1440 && plan.completion_window_minutes <= 18720
+      if plan.flexible_window_minutes + plan.completion_window_minutes > 18720 && plan.flexible_window_minutes <= 1440 && plan.completion_window_minutes <= 18720
     ]
     retention = flatten([
       for text, keys in local.plans_by_retention : [

@@ -11,16 +11,12 @@ mock_provider "aws" {
     defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
 
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
-
   mock_data "aws_caller_identity" {
     defaults = { account_id = "123456789012" }
   }
 
   mock_data "aws_service_principal" {
-    defaults = { name = "service.amazonaws.com" }
+    defaults = { name = "service.amazonaws.com", region = "eu-west-1" }
   }
 }
 
@@ -107,12 +103,17 @@ run "the_outputs_show_the_effective_settings" {
   }
 }
 
-run "a_key_and_a_topic_of_its_own" {
+run "its_own_key_and_topics" {
   command = plan
 
   assert {
-    condition     = length(aws_kms_key.this) == 1 && length(aws_sns_topic.this) == 1
-    error_message = "Without an existing key and topic the module makes them."
+    condition     = length(aws_kms_key.this) == 1 && length(aws_sns_topic.this) == 1 && length(aws_sns_topic.alarms) == 1
+    error_message = "Without an existing key and topics the module makes them."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this["errors"].alarm_actions) == 2
+    error_message = "Alarms go to both topics."
   }
 
   assert {
@@ -121,17 +122,27 @@ run "a_key_and_a_topic_of_its_own" {
   }
 }
 
-run "an_existing_key_and_topic" {
+run "an_existing_key_and_topics" {
   command = plan
 
   variables {
-    encryption    = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
-    notifications = { topic_arn = "arn:aws:sns:eu-west-1:123456789012:alerts", emails = ["storage@example.com"] }
+    encryption = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+    notifications = {
+      topic_arn       = "arn:aws:sns:eu-west-1:123456789012:alerts"
+      alarm_topic_arn = "arn:aws:sns:eu-west-1:123456789012:alarms"
+      emails          = ["storage@example.com"]
+      subscriptions   = { pager = { protocol = "https", endpoint = "https://pager.example.com/in", failures_only = true } }
+    }
   }
 
   assert {
-    condition     = length(aws_kms_key.this) == 0 && length(aws_sns_topic.this) == 0
-    error_message = "An existing key and topic replace the module's own."
+    condition     = length(aws_kms_key.this) == 0 && length(aws_sns_topic.this) == 0 && length(aws_sns_topic.alarms) == 0
+    error_message = "An existing key and existing topics replace the module's own."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.alarms["pager"].topic_arn == var.notifications.alarm_topic_arn && aws_sns_topic_subscription.alarms["pager"].filter_policy == null
+    error_message = "An endpoint with a filter is subscribed to the alarms topic without it."
   }
 
   assert {
@@ -183,4 +194,18 @@ run "a_topic_of_another_region_is_refused" {
   }
 
   expect_failures = [aws_scheduler_schedule_group.this]
+}
+
+run "the_console_of_china" {
+  command = plan
+
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-cn", dns_suffix = "amazonaws.com.cn" }
+  }
+
+  assert {
+    condition     = startswith(output.dashboard.url, "https://eu-west-1.console.amazonaws.cn/cloudwatch/")
+    error_message = "The dashboard's address is in the partition's own console."
+  }
 }

@@ -1,0 +1,31 @@
+"""Every client of the function, made in one place, each with the time after which it gives up and why.
+
+botocore's defaults (60 s to connect, 60 s to read, and retries that changed between releases) would use up the
+function's time against a port that does not answer, as in a VPC without an endpoint for the service.
+"""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 10
+DELETE_WORKERS = 8
+
+# Adaptive mode slows all calls of the client down when FSx throttles, instead of losing them.
+FSX = Config(
+    retries={"mode": "adaptive", "total_max_attempts": 4},
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    max_pool_connections=DELETE_WORKERS,
+)
+# What these fail to do is repeated with the message, or reported by an alarm.
+OTHERS = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS
+)
+
+
+def connect(service: str) -> Any:
+    """A client of FSx, SNS, SQS, CloudWatch or Service Quotas, for the function's own Region."""
+    return boto3.client(service, config=FSX if service == "fsx" else OTHERS)  # type: ignore[call-overload]

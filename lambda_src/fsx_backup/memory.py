@@ -1,0 +1,60 @@
+"""What one execution environment remembers of its earlier invocations.
+
+Only the wording and the number of messages depend on it, never what is done to a backup: Lambda may start a new
+environment for any invocation, and state lives in FSx's tags alone.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .retention import Decision
+
+MOST_OCCURRENCES = 2_000
+SAME_ERROR = timedelta(hours=1)
+
+
+@dataclass
+class Seen:
+    """An occurrence as this environment knows it. `receives`: how often its message had been received by then."""
+
+    receives: int = 0
+    cause: str = ""  # why the last delivery here did not get further, in a sentence's words
+    kind: str = ""  # of the error that the last delivery here ended in
+    backup_id: str | None = None  # as it was last listed
+    deleted: tuple[Decision, ...] = ()  # by deliveries here
+    counted: bool = False  # in the metrics
+
+    def follows(self, receives: int) -> bool:
+        """Whether a delivery with this receive count comes right after what is known: nothing was done elsewhere."""
+        return receives <= self.receives + 1
+
+
+class Memory:
+    """Bounded; the occurrences seen longest ago are forgotten first."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, Seen] = OrderedDict()
+        self._notified: dict[str, datetime] = {}
+
+    def of(self, occurrence: str) -> Seen:
+        """What is known of an occurrence, by its token."""
+        seen = self._seen.setdefault(occurrence, Seen())
+        self._seen.move_to_end(occurrence)
+        if len(self._seen) > MOST_OCCURRENCES:
+            self._seen.popitem(last=False)
+        return seen
+
+    def is_new(self, error: str, now: datetime) -> bool:
+        """Whether no notification of the same error was sent from here in the last hour."""
+        sent = self._notified.get(error)
+        return sent is None or now - sent >= SAME_ERROR
+
+    def sent(self, error: str, now: datetime) -> None:
+        """A notification of this error was published."""
+        self._notified = {key: when for key, when in self._notified.items() if now - when < SAME_ERROR}
+        self._notified[error] = now

@@ -1,0 +1,128 @@
+"""Why an occurrence ended as it did and what to do about it, in sentences. Pure: no calls, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from .model import Backup, Plan
+    from .occurrence import Occurrence
+    from .report import Purge
+
+NOT_LISTED = "FSx was asked for this backup already, but does not list it"
+MANUALLY = "then run the backup manually."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`reason` and `remedy` are sentences. `kind` names an error that may strike many plans alike, else it is empty."""
+
+    reason: str = ""
+    remedy: str = ""
+    kind: str = ""
+
+
+def failed(backup: Backup | None) -> Verdict:
+    """FSx says that the backup FAILED."""
+    why = backup.failure if backup and backup.failure else "FSx gives no reason"
+    return Verdict(
+        f"FSx reports that the backup FAILED: {why.rstrip('.')}.",
+        f"Check the file system's health, {MANUALLY} Nothing was purged.",
+    )
+
+
+def gone() -> Verdict:
+    """The backup was made and is not there any more. When it was deleted, FSx does not say."""
+    return Verdict(
+        "The backup was deleted before this run was finished. The deployment did not delete it.",
+        f"Find out in CloudTrail who deleted it, {MANUALLY} Nothing was purged.",
+    )
+
+
+def not_completed(occurrence: Occurrence, backup: Backup | None) -> Verdict:
+    """The completion window ended, and FSx says that the backup is in progress."""
+    return Verdict(
+        f"The backup is still {backup.lifecycle if backup else 'unknown'} after the completion window of "
+        f"{occurrence.plan.completion_window_minutes} minutes.",
+        "It may still finish: check its status in FSx. Lengthen completion_window_minutes if backups always take that "
+        "long. Nothing was purged.",
+    )
+
+
+def not_started(occurrence: Occurrence, cause: str, kind: str, others: Collection[str]) -> Verdict:
+    """The start window ended. `cause`: what the attempts met, empty if unknown; `others`: backups in progress."""
+    reason = (
+        f"No backup was started within the start window of {occurrence.plan.start_window_minutes} minutes, until "
+        f"{_moment(occurrence.start_deadline)}"
+    )
+    if cause:
+        reason += f". The cause: {cause.rstrip('.')}"
+    else:
+        reason += ". This invocation does not know why the attempts before it failed: the log says it"
+    if others:
+        reason += f"; now in progress on the target: {', '.join(list(others)[:3])}"
+    if "BackupInProgress" in cause:
+        remedy = (
+            "FSx makes one backup of a target at a time, its automatic daily one included: move the schedule, "
+            "lengthen start_window_minutes, or run the backup manually."
+        )
+    else:
+        remedy = f"Remove the cause, {MANUALLY}"
+    return Verdict(f"{reason}.", f"{remedy} Nothing was purged.", kind or ("" if cause else "unknown cause"))
+
+
+def unanswered(window: str, end: datetime, error: str) -> Verdict:
+    """A window ended, and FSx did not say whether there is a backup."""
+    return Verdict(
+        f"FSx did not respond, and the {window} window ended at {_moment(end)}: {error.rstrip('.')}. It is unknown "
+        "whether a backup exists.",
+        f"Check the AWS Health Dashboard and the target's backups in FSx. If there is none, {MANUALLY[5:]} "
+        "Nothing was purged.",
+        error.partition(":")[0],
+    )
+
+
+def unpurged(error: str) -> Verdict:
+    """A purge without a backup was given up."""
+    return Verdict(f"FSx did not respond: {error.rstrip('.')}.", "Check the AWS Health Dashboard, then purge again.")
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def purge_verdict(plan: Plan, purge: Purge, refused: Collection[str] = (), *, zone_error: str = "") -> Verdict:
+    """What kept a purge, or would keep one, from deleting everything that is due. Empty if nothing did."""
+    reasons, remedies = [], []
+    if zone_error:
+        reasons.append(f"The purge was withheld: the function has {zone_error}, so it cannot tell the periods apart.")
+        remedies.append("Correct the plan's timezone, or use one that the function's Python knows.")
+    blocked, limit = len(purge.selection.blocked), plan.retention.max_deletes
+    if blocked:
+        reasons.append(
+            f"The retention policy would delete {blocked} backups that were made under another policy, or under none "
+            f"that is known: more than max_deletes = {limit}. None of them was deleted."
+        )
+        remedies.append(
+            "If the policy was shortened by mistake, restore it. If it is intended, raise retention.max_deletes to at "
+            f"least {blocked} and apply."
+        )
+    if purge.failures:
+        reasons.append(f"{len(purge.failures)} deletes failed: {next(iter(purge.failures.values()))}.")
+        remedies.append(
+            "They are tried again at the next run. If access was denied, restore the role's fsx:DeleteBackup; if FSx "
+            "did not respond, there is nothing to do."
+        )
+    if purge.unfinished:
+        reasons.append(f"{purge.unfinished} more were not tried, because none of the deletes before them succeeded.")
+    if refused:
+        first = min(refused)
+        reasons.append(
+            f"FSx has refused to delete {len(refused)} backups for three runs or more: {first} {purge.left[first]}."
+        )
+        remedies.append("Remove what FSx names, or delete the backup manually.")
+    return Verdict(" ".join(reasons), " ".join(remedies))
