@@ -68,14 +68,8 @@ def carry_out(
     under_way = [pool.submit(delete, decision) for decision in selection.now]
     finished, _ = wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
     pool.shutdown(wait=False, cancel_futures=True)
-<<<<<<< HEAD
-    for call in under_way:
-        if call.done() and not call.cancelled():
-            call.result()  # raises what is a bug
-=======
     for future in finished:
         future.result()  # raises what is a bug
->>>>>>> newtests
     done = Purge(tuple(decisions), selection, tuple(deleted), dict(left), dict(failures))
     return replace(done, unfinished=len(selection.now) - len(done.deleted) - len(done.left) - len(done.failures))
 

@@ -122,7 +122,7 @@ resource "aws_cloudwatch_dashboard" "this" {
       [
         {
           type       = "text", x = 0, y = 0, width = 24, height = 2
-          properties = { markdown = "# FSx backups: ${var.name}\n${length(var.file_systems)} plans, ${length(local.watched)} with a maximum age. When something is wrong: ${var.notifications.runbook_url}" }
+          properties = { markdown = "# FSx backups: ${var.name}\n${length(local.plans)} plans, ${length(local.watched)} with a maximum age. When something is wrong: ${var.notifications.runbook_url}" }
         },
         {
           type       = "alarm", x = 0, y = 2, width = 24, height = local.below - 2

@@ -81,7 +81,7 @@ resource "aws_sns_topic_policy" "alarms" {
 }
 
 resource "aws_sns_topic_subscription" "email" {
-  for_each = toset(var.notifications.emails)
+  for_each = local.emails # notifications: emails name their subscriptions, so they must be known in the plan; others belong in subscriptions
 
   topic_arn = local.topic_arn
   protocol  = "email"

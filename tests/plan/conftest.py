@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sandbox.terraform import ROOT, Plan, Stack
+from sandbox.terraform import Plan, Stack
 from tests.plan.inputs import ALARM_TOPIC, EVERYTHING, HOME, KEY, TICKETS
+from tests.plan.reader import MODULE, Reader
 
 MANY = 200
-MODULE = ROOT / "modules" / "fsx_backup"
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +52,11 @@ class ModulePlanner:
     def _write(self, arguments: dict[str, Any]) -> None:
         configuration = {
             # Its output is known after apply only, like the id of a file system made in the same apply.
-            "resource": {"terraform_data": {"later": {"input": "anything"}}},
+            "resource": {"terraform_data": {"later": {"input": "anything"}, "hours": {"input": 30}}},
             "module": {"fsx_backup": module_call(self.stack.folder, **arguments)},
             "output": {
-                name: {"value": f"${{module.fsx_backup.{name}}}"} for name in ("name", "plans", "commands", "dashboard")
+                name: {"value": f"${{module.fsx_backup.{name}}}", "sensitive": True}
+                for name in ("name", "plans", "commands", "settings", "dashboard")
             },
         }
         (self.stack.folder / "main.tf.json").write_text(json.dumps(configuration, indent=1))
@@ -88,6 +89,11 @@ def many(plan: ModulePlanner) -> Plan:
         },
         encryption={"kms_key_arn": KEY},
     )
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(tmp_path_factory.mktemp("reader"))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from sandbox.terraform import Stack
-from tests.plan.conftest import MODULE
+from tests.plan.reader import MODULE
 
 
 def test_the_modules_own_suite_passes_without_an_account(tmp_path: Path) -> None:
