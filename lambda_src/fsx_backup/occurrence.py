@@ -167,7 +167,7 @@ def wait(
     Between `shortest` and 20 minutes, and not past `deadline`, so that a window's last moment is used. At 20 minutes
     a poll, the longest completion window takes fewer than the 1,000 receives that SQS allows.
     """
-    delay = min((now - occurrence.scheduled_time) / 4, LONGEST_WAIT)
+    delay = min(abs(now - occurrence.scheduled_time) / 4, LONGEST_WAIT)  # abs: it may be as much as a day ahead
     if deadline is not None and deadline > now:
         delay = min(delay, deadline - now)
     return max(delay, shortest)

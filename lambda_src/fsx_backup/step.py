@@ -81,7 +81,7 @@ class Step:
         elif todo is not Next.SKIP and self._was_deleted(self.seen.backup_id):
             todo = Next.GONE
         if todo is Next.CREATE:
-            return self._start()
+            return self._start(backups)
         if todo is Next.WAIT:
             return self._wait("the backup is in progress", self.occurrence.completion_deadline)
         if todo is Next.FINISH and self.request.action is Action.START:
@@ -112,10 +112,12 @@ class Step:
             # From here on silence may be the outcome, so one error is not enough.
             return fsx.list_backups(self.client, self.request.plan.target)
 
-    def _start(self) -> Report | Wait:
+    def _start(self, backups: list[Backup]) -> Report | Wait:
         try:
             self.backup = self._create()
         except fsx.Busy as error:
+            if self.now >= self.occurrence.start_deadline and self.occurrence.delaying(backups):
+                return self._skip(backups)
             return self._delayed(str(error))
         if self.backup is None:
             return self._delayed(NOT_LISTED)
