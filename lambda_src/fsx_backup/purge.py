@@ -42,7 +42,7 @@ def carry_out(
 
     `seconds_left` tells how long the function may still run. Each worker makes one delete whatever it says, so that
     every invocation makes progress. What FSx keeps for a reason of its own is `left` for the next run; `failures` are
-    deletes that FSx could not answer or that the role may not make.
+    deletes that FSx could not answer or that the role may not make. Raises whatever else a delete ended in.
     """
     deleted: list[Decision] = []
     left: dict[str, str] = {}
@@ -66,8 +66,10 @@ def carry_out(
     pool = ThreadPoolExecutor(DELETE_WORKERS)
     # Oldest first: what a run has no time for is what has been due for the shortest time.
     under_way = [pool.submit(delete, decision) for decision in selection.now]
-    wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
+    finished, _ = wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
     pool.shutdown(wait=False, cancel_futures=True)
+    for future in finished:
+        future.result()  # raises what is a bug
     done = Purge(tuple(decisions), selection, tuple(deleted), dict(left), dict(failures))
     return replace(done, unfinished=len(selection.now) - len(done.deleted) - len(done.left) - len(done.failures))
 
@@ -82,7 +84,7 @@ def audit(what: str, occurrence: Occurrence, decision: Decision) -> None:
         what,
         extra={
             "backup_id": backup.id,
-            "created": backup.created.isoformat() if backup.created else None,
+            "creation_time": backup.created.isoformat() if backup.created else None,
             "plan": occurrence.plan.name,
             "target": occurrence.plan.target.id,
             "rule": "; ".join(decision.reasons),

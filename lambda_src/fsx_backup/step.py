@@ -77,7 +77,7 @@ class Step:
         self.backup = self.occurrence.find(backups)
         todo = occurrence.decide(self.occurrence, backups, self.now)
         if self.backup:
-            self.seen.backup_id = self.backup.id
+            self.seen.backup_id, self.seen.made = self.backup.id, True
         elif todo is not Next.SKIP and self._was_deleted(self.seen.backup_id):
             todo = Next.GONE
         if todo is Next.CREATE:
@@ -119,6 +119,7 @@ class Step:
             return self._delayed(str(error))
         if self.backup is None:
             return self._delayed(NOT_LISTED)
+        self.seen.made = True
         made = self.backup.created
         if made and self.now - made > CONSISTENCY and self._was_deleted(self.backup.id):
             return self._report(Outcome.FAILED, gone())
@@ -166,7 +167,7 @@ class Step:
             if self.request.action is Action.PURGE:
                 return self._report(Outcome.PARTIAL, unpurged(error))
             return self._report(Outcome.UNKNOWN, unanswered("completion", times.completion_deadline, error))
-        if self.request.action is Action.PURGE or self.backup or self.seen.backup_id:
+        if self.request.action is Action.PURGE or self.backup or self.seen.made:
             return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
         if self.now < times.start_deadline:
             return self._wait(error, times.start_deadline, occurrence.AFTER_ERROR)
@@ -175,7 +176,7 @@ class Step:
         return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
 
     def _skip(self, backups: list[Backup]) -> Report:
-        other = self.occurrence.superseding(backups)
+        other = self.occurrence.superseding(backups, self.now)
         if other:
             reason = f"{other.id}, made by a later occurrence, serves this one as well."
         else:

@@ -4,9 +4,9 @@ locals {
 
 # Made before the function, which would otherwise make one of the same name without retention or key.
 #
-# AWS refuses a role or a log group whose name exists already, but overwrites alarms, dashboards, topics and, if their
-# settings are the same, queues. All of those depend on this log group, and it on the roles: so the apply of a second
-# deployment of the same name stops before it has touched anything of the first, and so has its destroy nothing to undo.
+# AWS refuses a role or a log group whose name is taken, but overwrites alarms, dashboards, topics and, if their settings
+# are the same, queues. All of these depend on this log group, and it depends on the roles. So the apply of a second
+# deployment of the same name stops before it touches anything of the first, and its destroy has nothing to delete.
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
@@ -14,6 +14,13 @@ resource "aws_cloudwatch_log_group" "this" {
   tags              = local.tags
 
   depends_on = [aws_iam_role.function, aws_iam_role.scheduler]
+
+  lifecycle {
+    precondition {
+      condition     = !can(regex("-(alarms|checks|dead-letters)$", var.name))
+      error_message = "name must not end in -alarms, -checks or -dead-letters, which name a topic, a schedule group and a queue of another deployment: give another name than \"${var.name}\"."
+    }
+  }
 }
 
 resource "aws_lambda_function" "this" {

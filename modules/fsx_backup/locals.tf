@@ -10,7 +10,7 @@ data "aws_service_principal" "of" {
 locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
-  region    = data.aws_service_principal.of["lambda"].region # deprecated in no provider, as the ones of aws_region are
+  region    = data.aws_service_principal.of["lambda"].region # no version deprecates it, unlike those of aws_region
   tags      = merge({ "fsx-backup:deployment" = var.name }, local.arguments.tags)
 
   groups = { backups = var.name, checks = "${var.name}-checks" }
