@@ -181,7 +181,7 @@ data "aws_iam_policy_document" "function" {
   }
 
   dynamic "statement" {
-    for_each = var.vpc == null ? [] : [1]
+    for_each = local.arguments.vpc == null ? [] : [1]
 
     content {
       sid = "Network"

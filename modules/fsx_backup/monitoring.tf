@@ -2,7 +2,7 @@
 locals {
   namespace    = "FSxBackup"                                        # the function's metrics; see metrics.py
   alarm_topics = distinct([local.arn.topic, local.arn.alarm_topic]) # both: see notifications.tf
-  runbook_hint = "Runbook: ${var.notifications.runbook_url}#"
+  runbook_hint = "Runbook: ${local.notifications.runbook_url}#"
 
   alarms = merge(
     {
@@ -80,7 +80,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.alarm_topics
-  ok_actions          = var.notifications.ok_actions ? local.alarm_topics : []
+  ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
   tags                = local.tags
 
   depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name
@@ -104,7 +104,7 @@ resource "aws_cloudwatch_metric_alarm" "freshness" {
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "breaching"
   alarm_actions       = local.alarm_topics
-  ok_actions          = var.notifications.ok_actions ? local.alarm_topics : []
+  ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
   tags                = local.tags
 
   depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name

@@ -31,7 +31,8 @@ output "commands" {
       list_backups = join(" ", [
         "aws fsx describe-backups --region ${local.region} --filters",
         "Name=${replace(local.plans[key].target_kind, " ", "-")}-id,Values=${local.plans[key].target_id}",
-        "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] && Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
+        "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] &&",
+        "Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
         "--output table",
       ])
     }
@@ -70,7 +71,10 @@ output "dashboard" {
   description = "The dashboard: `name`, `url`."
   value = {
     name = aws_cloudwatch_dashboard.this.dashboard_name
-    url  = "https://${local.region}.${local.console}/cloudwatch/home?region=${local.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"
+    url = join("", [
+      "https://${local.region}.${local.console}/cloudwatch/home?region=${local.region}",
+      "#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}",
+    ])
   }
 }
 

@@ -20,8 +20,9 @@ module "plans" {
 
 # The rest of the module reads these, so that nothing is planned before every rule holds.
 locals {
-  plans     = module.plans.checked.plans
-  arguments = module.plans.checked.arguments
+  plans         = module.plans.checked.plans
+  arguments     = module.plans.checked.arguments
+  notifications = local.arguments.notifications
 
   checks            = module.plans.checked.checks
   deployment_check  = module.plans.checked.deployment_check

@@ -52,7 +52,7 @@ resource "aws_lambda_event_source_mapping" "this" {
   tags                    = local.tags
 
   scaling_config {
-    maximum_concurrency = var.maximum_concurrency
+    maximum_concurrency = local.arguments.maximum_concurrency
   }
 
   # AWS tries the permissions out when the mapping is made.

@@ -18,27 +18,31 @@ variable "name" {
 variable "file_systems" {
   description = <<-EOT
     The backup plans, by a name of your choice. One entry is one target with one schedule; name a target in several
-    entries to give it several schedules, each with a retention of its own.
+    entries to give it several schedules, each with its own retention.
 
-    - `file_system_id`, `volume_id`: the target, exactly one of the two; ONTAP goes by volume.
-    - `schedule`: `cron(...)`, `rate(...)` or `at(...)` as EventBridge Scheduler has them. Every four hours.
-    - `timezone`: IANA name, for the schedule and for the keep-rules' periods.
-    - `flexible_window_minutes`: deliver within so many minutes after the scheduled time, 1 to 1440; 0 = at once.
-    - `enabled`: false keeps the plan and stops its schedule.
-    - `retention`: a backup of the plan is kept if any rule keeps it. `days`: not older than that; `keep_last`: the
-      newest so many good ones; `keep_hourly` … `keep_yearly`: the newest of each of so many periods, -1 = of all.
-      A run that would delete more than `max_deletes` deletes nothing and tells people.
-    - `purge_tags`: further tags that a backup must carry to be purged, all of them.
-    - `adopt_tags`: user-initiated backups of the target that carry all of these, and were made by no deployment,
-      count as the plan's own, the purge included.
+    - `file_system_id`, `volume_id`: the target, exactly one of the two; ONTAP is backed up per volume.
+    - `schedule`: `cron(...)`, `rate(...)` or `at(...)` as in EventBridge Scheduler; every four hours by default.
+    - `timezone`: IANA name, for the schedule and for the periods of the retention rules.
+    - `flexible_window_minutes`: flexible time window in minutes (1 to 1440); 0 disables it.
+    - `enabled`: `false` keeps the plan and disables its schedule.
+    - `retention`: a backup of the plan is kept if any rule keeps it. `days`: not older than this; `keep_last`: number of
+      most recent available backups to keep; `keep_hourly` … `keep_yearly`: number of periods whose newest backup is
+      kept, -1 = no limit. `max_deletes`: most backups that a run deletes; above it, none that was created under
+      another policy is deleted, and a notification is sent.
+    - `purge_tags`: tags that a backup must carry, all of them, to be purged.
+    - `adopt_tags`: user-initiated backups of the target that carry all of these, and that no deployment created, count
+      as the plan's own, the purge included. Plans that adopt the same backups must have the same retention.
     - `backup_name`: the `Name` tag. `backup_tags`: further tags. `copy_tags`: copy the file system's tags too.
-    - `notify_on_success`: tell of completed backups; failures are always told.
-    - `start_window_minutes`, `completion_window_minutes`: from the scheduled time; a backup that could not be
-      started, or is not AVAILABLE, by then is a failure.
-    - `max_backup_age_hours`: an alarm sounds when the newest good backup is older, or when nobody can tell its age
-      any more; null = no alarm. Longer than the schedule's longest gap and a backup's duration together. It
-      sounds for a disabled plan too, and for a new one until its first backup is AVAILABLE.
-    - `check_schedule`: how often the plan is measured, `cron(...)` or `rate(...)`.
+    - `notify_on_success`: notify of completed backups; failures always send a notification.
+    - `start_window_minutes`, `completion_window_minutes`: from the end of the flexible window; a backup that could not
+      be started, or is not AVAILABLE, by then is a failure.
+    - `max_backup_age_hours`: alert when the newest available backup is older than this, or its age is unknown; null = no
+      alarm. Longer than the schedule's longest gap and a backup's duration together. It applies to a disabled plan
+      too, and to a new one until its first backup is AVAILABLE. Must be known in the plan.
+    - `check_schedule`: how often the plan's health is checked, `cron(...)` or `rate(...)`. Must be known in the plan.
+
+    The keys name resources: they must be known in the plan, and the map as a whole cannot be sensitive; the values
+    above may be unless it says otherwise.
   EOT
   type = map(object({
     file_system_id          = optional(string)

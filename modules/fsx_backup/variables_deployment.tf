@@ -1,12 +1,12 @@
 variable "additional_targets" {
-  description = "Ids of file systems and volumes without a plan that may be backed up by direct invocation, for example by EventBridge rules made by hand."
+  description = "Ids of file systems and volumes without a plan that may be backed up by direct invocation, for example by your own EventBridge rules."
   type        = set(string)
   default     = []
   nullable    = false
 }
 
 variable "event_rules" {
-  description = "ARNs of EventBridge rules made elsewhere that may invoke the function, by a name of your choice."
+  description = "ARNs of existing EventBridge rules that may invoke the function, by a name of your choice."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -14,10 +14,10 @@ variable "event_rules" {
 
 variable "encryption" {
   description = <<-EOT
-    The key for queues, topic, logs, schedules and the function's environment; by default one of the module's own.
+    The key for queues, topic, logs, schedules and the function's environment; by default the module creates its own.
 
     - `kms_key_arn`: an existing key instead. Its policy must admit what `modules/fsx_backup/encryption.tf` admits.
-    - `create_key`: say `false` when `kms_key_arn` is made in the same apply, so that it is known in the plan whether one is needed.
+    - `create_key`: `false` when `kms_key_arn` is created in the same apply, so that the plan knows that none is needed.
   EOT
   type = object({
     kms_key_arn = optional(string)
@@ -33,13 +33,16 @@ variable "permissions_boundary_arn" {
   default     = null
 
   validation {
-    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[0-9A-Za-z_+=,.@/-]+$", var.permissions_boundary_arn))
+    condition = (
+      var.permissions_boundary_arn == null ? true
+      : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[0-9A-Za-z_+=,.@/-]+$", var.permissions_boundary_arn))
+    )
     error_message = "permissions_boundary_arn must be the ARN of a managed policy, like arn:aws:iam::123456789012:policy/boundary, not ${try(issensitive(var.permissions_boundary_arn), true) ? "this one" : jsonencode(var.permissions_boundary_arn)}."
   }
 }
 
 variable "vpc" {
-  description = "Subnets and security groups to run the function in. It needs a way to the endpoints of FSx, SNS, SQS and, with tracing, X-Ray."
+  description = "Subnets and security groups to run the function in. It needs a route to the endpoints of FSx, SNS, SQS and, with tracing, X-Ray."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)
@@ -66,19 +69,22 @@ variable "package" {
 }
 
 variable "log_retention_days" {
-  description = "How long the function's log is kept, in days, as CloudWatch Logs has them; 0 = for ever."
+  description = "Retention of the function's log in days, one of CloudWatch Logs' values; 0 = indefinitely."
   type        = number
   default     = 365
   nullable    = false
 
   validation {
-    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be one of 0 (for ever), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, not ${var.log_retention_days}."
+    condition = contains(
+      [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days,
+    )
+    error_message = "log_retention_days must be one of 0 (indefinitely), 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, not ${var.log_retention_days}."
   }
 }
 
 variable "maximum_concurrency" {
-  description = "How many occurrences are worked on at the same moment: what protects the FSx API when many plans fire together."
+  description = "How many occurrences are processed at the same time; it protects the FSx API when many plans fire together."
   type        = number
   default     = 5
   nullable    = false
@@ -98,7 +104,7 @@ variable "tracing" {
 }
 
 variable "tags" {
-  description = "Tags of every resource that the module makes (not of the backups: see `backup_tags`)."
+  description = "Tags of every resource that the module creates (not of the backups: see `backup_tags`). Values have 1 to 256 characters."
   type        = map(string)
   default     = {}
   nullable    = false

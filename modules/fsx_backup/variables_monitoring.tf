@@ -2,7 +2,8 @@ variable "notifications" {
   description = <<-EOT
     Who is notified, of the backups and by the alarms.
 
-    - `emails`: addresses to subscribe; each has to confirm its subscription before anything is delivered.
+    - `emails`: addresses to subscribe; each has to confirm its subscription before anything is delivered. They must be
+      known in the plan; subscribe others in `subscriptions`.
     - `subscriptions`: further subscriptions, by a name of your choice. `protocol` is `email`, `email-json`, `sms`,
       `sqs`, `lambda`, `http` or `https` (programs get JSON from the last four), `endpoint` what SNS takes for it.
       `failures_only` delivers warnings and errors only; or give a `filter_policy` (JSON) on the attributes `outcome`,

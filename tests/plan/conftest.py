@@ -130,3 +130,24 @@ def watched(plan: ModulePlanner) -> Plan:
         },
         encryption={"kms_key_arn": KEY},
     )
+
+
+@pytest.fixture(scope="session")
+def unknown(plan: ModulePlanner) -> Plan:
+    """The first plan of a deployment whose targets, topics and key are made in the same apply."""
+    later = "${terraform_data.later.id}"
+    return plan(
+        file_systems={"home": {"file_system_id": later}, "database": {"volume_id": later}},
+        additional_targets=[later],
+        notifications={
+            "topic_arn": later,
+            "create_topic": False,
+            "alarm_topic_arn": later,
+            "create_alarm_topic": False,
+            "subscriptions": {"some": {"protocol": "email", "endpoint": later, "failures_only": True}},
+        },
+        encryption={"kms_key_arn": later, "create_key": False},
+        permissions_boundary_arn=later,
+        vpc={"subnet_ids": [later], "security_group_ids": [later]},
+        event_rules={"nightly": later},
+    )

@@ -149,11 +149,6 @@ def test_what_must_be_known_in_the_plan_is_said(plan: ModulePlanner, arguments: 
     assert words in str(refused.value)
 
 
-def test_an_address_known_later_is_subscribed_by_a_name(plan: ModulePlanner) -> None:
-    later = {"later": {"protocol": "email", "endpoint": LATER}}
-    assert len(plan(notifications={"subscriptions": later}).resources("aws_sns_topic_subscription")) == 1
-
-
 def test_nulls_everywhere_are_defaults(reader: Reader) -> None:
     optional = [
         "additional_targets", "event_rules", "encryption", "vpc", "package", "maximum_concurrency", "notifications",
@@ -165,21 +160,6 @@ def test_nulls_everywhere_are_defaults(reader: Reader) -> None:
 def test_entries_of_different_shapes_come_from_yaml(reader: Reader) -> None:
     entries = json.dumps({"home": HOME, "database": {"volume_id": VOLUME, "retention": {"days": 3}, "enabled": False}})
     reader.plan(one={"file_systems": f"${{yamldecode({json.dumps(entries)})}}"})
-
-
-def test_what_is_made_in_the_same_apply_may_be_unknown(plan: ModulePlanner) -> None:
-    planned = plan(
-        file_systems={"home": {"file_system_id": LATER}, "database": {"volume_id": LATER}},
-        additional_targets=[LATER],
-        notifications={"topic_arn": LATER, "create_topic": False},
-        encryption={"kms_key_arn": LATER, "create_key": False},
-        permissions_boundary_arn=LATER,
-        vpc={"subnet_ids": [LATER], "security_group_ids": [LATER]},
-        event_rules={"nightly": LATER},
-    )
-    assert len(planned.resources("aws_scheduler_schedule")) == 2 + 1 + 1  # backups, their check, the deployment's check
-    assert not planned.resources("aws_sns_topic")
-    assert not planned.resources("aws_kms_key")
 
 
 def test_the_module_takes_for_each_and_count(reader: Reader) -> None:

@@ -126,15 +126,14 @@ locals {
       null,
     )
   }
-  longest_gap_hours = {
-    for expression in local.expressions : expression => try(
-      local.rate_hours[expression],
-      length(local.cron_values[expression].month) < 12 || length(local.cron_values[expression].year) < 230 ? null
-      : max(concat(
-        [(local.days_between[expression] - 1) * 24 + local.cron_values[expression].hours[0] + 24 - reverse(local.cron_values[expression].hours)[0]],
-        [for i, hour in slice(local.cron_values[expression].hours, 1, length(local.cron_values[expression].hours)) : hour - local.cron_values[expression].hours[i]],
-      )...) - (length(local.cron_values[expression].minutes) == 1 ? 0 : 1), # several times an hour: at least this long
+  cron_gap_hours = {
+    for expression, cron in local.cron_values : expression => try(
+      max(concat(
+        [(local.days_between[expression] - 1) * 24 + cron.hours[0] + 24 - reverse(cron.hours)[0]],
+        [for i, hour in slice(cron.hours, 1, length(cron.hours)) : hour - cron.hours[i]],
+      )...) - (length(cron.minutes) == 1 ? 0 : 1), # several times an hour: at least this long
       null,
-    )
+    ) if length(cron.month) == 12 && length(cron.year) == 230
   }
+  longest_gap_hours = { for expression in local.expressions : expression => try(local.rate_hours[expression], local.cron_gap_hours[expression], null) }
 }

@@ -100,7 +100,8 @@ locals {
       )
     ]
     tags_alike = [
-      for alike in values({ for tag in keys(local.tags) : lower(tag) => jsonencode(tag)... }) : { entry = join(" and ", alike), value = null } if length(alike) > 1
+      for alike in values({ for tag in keys(local.tags) : lower(tag) => jsonencode(tag)... }) : { entry = join(" and ", alike), value = null }
+      if length(alike) > 1
     ]
     tag_count = [for count in [length(local.tags)] : { entry = "tags", value = count } if count > 49]
 

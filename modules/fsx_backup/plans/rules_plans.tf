@@ -48,16 +48,17 @@ locals {
     keys_like_ids = [for key in local.keys : { entry = jsonencode(key), value = null } if can(regex("^(fs|fsvol)-[0-9a-f]+$", key))]
     targets       = [for key, count in local.targets_named : { entry = key, value = count == 0 ? "neither" : "both" } if count != 1]
     file_system_id = [
-      for key, plan in local.plans : { entry = key, value = var.file_systems[key].file_system_id }
-      if plan.file_system_id == null ? false : length(plan.file_system_id) < 11 || length(plan.file_system_id) > 21 || !can(regex("^fs-[0-9a-f]+$", plan.file_system_id))
+      for key, id in { for key, plan in local.plans : key => plan.file_system_id } : { entry = key, value = var.file_systems[key].file_system_id }
+      if id == null ? false : length(id) < 11 || length(id) > 21 || !can(regex("^fs-[0-9a-f]+$", id))
     ]
     volume_id = [
-      for key, plan in local.plans : { entry = key, value = var.file_systems[key].volume_id }
-      if plan.volume_id == null ? false : length(plan.volume_id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", plan.volume_id))
+      for key, id in { for key, plan in local.plans : key => plan.volume_id } : { entry = key, value = var.file_systems[key].volume_id }
+      if id == null ? false : length(id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", id))
     ]
     schedules = flatten([
       for key, plan in local.plans : [
-        for name in ["schedule", "check_schedule"] : { entry = key, value = "${name} = ${var.file_systems[key][name]}: ${local.expression_mistakes[plan[name]]}" }
+        for name in ["schedule", "check_schedule"] :
+        { entry = key, value = "${name} = ${var.file_systems[key][name]}: ${local.expression_mistakes[plan[name]]}" }
         if local.expression_mistakes[plan[name]] != ""
       ]
     ])
@@ -88,7 +89,11 @@ locals {
     windows_together = [
       for key, plan in local.plans :
       { entry = key, value = "flexible ${var.file_systems[key].flexible_window_minutes}, completion ${var.file_systems[key].completion_window_minutes}" }
-      if plan.flexible_window_minutes + plan.completion_window_minutes > 18720 && plan.flexible_window_minutes <= 1440 && plan.completion_window_minutes <= 18720
+      if alltrue([
+        plan.flexible_window_minutes + plan.completion_window_minutes > 18720,
+        plan.flexible_window_minutes <= 1440, # told above
+        plan.completion_window_minutes <= 18720,
+      ])
     ]
     retention = flatten([
       for text, keys in local.plans_by_retention : [
@@ -107,7 +112,9 @@ locals {
     tags = [
       for each in local.plan_tags :
       { entry = each.plan, value = "${each.list}: ${jsonencode(each.tag)} = ${jsonencode(var.file_systems[each.plan][each.list][each.tag])}" }
-      if each.tag == "" || length(each.tag) > 128 || try(length(each.value) > 256 || can(regex(local.not_in_a_tag, "${each.tag}${each.value}")), each.value == null)
+      if each.tag == "" || length(each.tag) > 128 || try(
+        length(each.value) > 256 || can(regex(local.not_in_a_tag, "${each.tag}${each.value}")), each.value == null,
+      )
     ]
     reserved_tags = [
       for each in local.plan_tags : { entry = each.plan, value = each.tag }
