@@ -88,15 +88,15 @@ def test_after_a_block_one_backup_serves_all_occurrences_that_waited(
     world.fsx.control.durations(backup=600)
     pool = Environments(world, environments, timedelta(hours=2))
     unblocked = world.now + timedelta(hours=block_hours, minutes=-10)
-    world.fsx.seed_backup(
-        target, lifecycle="CREATING", ready_after=3600 * block_hours - 600, backup_type="AUTOMATIC"
-    )
+    world.fsx.seed_backup(target, lifecycle="CREATING", ready_after=3600 * block_hours - 600, backup_type="AUTOMATIC")
     occurrences = play(world, target, timedelta(hours=1), (block_hours + 3) / 24, pool)
     own = [backup for backup in world.backups().values() if backup["Type"] == "USER_INITIATED"]
     soon = [backup for backup in own if backup["CreationTime"] < unblocked + timedelta(minutes=75)]
     skipped = sum(world.cloudwatch.values("Skipped", Deployment=DEPLOYMENT, Plan="home"))
     outcomes = Counter(mail.attributes["outcome"] for mail in world.topic.mails)
-    print(f"blocked: hours={block_hours} {environments=} {occurrences=} backups within 75 minutes={len(soon)} {skipped=:.0f}")
+    print(
+        f"blocked: hours={block_hours} {environments=} {occurrences=} backups within 75 minutes={len(soon)} {skipped=:.0f}"
+    )
     assert 1 <= len(soon) <= 2  # the one for all that waited, and the next hour's own
     assert outcomes["COMPLETED"] == len(own)
     assert skipped + outcomes["COMPLETED"] + outcomes["NOT_STARTED"] == occurrences

@@ -87,9 +87,7 @@ def test_a_backlog_of_any_size_is_worked_off_oldest_first(world: World, target: 
         deleted = before - world.backups().keys()
         assert mail.attributes["outcome"] == "COMPLETED"
         assert len(deleted) == min(limit, len(before))
-        assert max(ages[gone] for gone in deleted) < min(
-            (ages[kept] for kept in before - deleted), default=world.now
-        )
+        assert max(ages[gone] for gone in deleted) < min((ages[kept] for kept in before - deleted), default=world.now)
         later = len(before) - len(deleted)
         assert mail.data["purge"]["later"] == later
         assert ("left to the next run (max_deletes)" in mail.text) == (later > 0)

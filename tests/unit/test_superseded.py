@@ -165,7 +165,9 @@ def test_a_message_that_comes_again_after_retention_deleted_its_backup_is_no_err
 
 
 @pytest.mark.parametrize(("pause_days", "left"), [(8, 3), (30, 3)])
-def test_a_default_plan_that_paused_keeps_three_backups(world: World, target: str, pause_days: float, left: int) -> None:
+def test_a_default_plan_that_paused_keeps_three_backups(
+    world: World, target: str, pause_days: float, left: int
+) -> None:
     """Every four hours for a week; then a pause, then one run."""
     world.history(target, [pause_days + number / 6 for number in range(42)], tags={})
     world.send(world.message(target, retention={"max_deletes": 50}))
