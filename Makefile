@@ -3,7 +3,7 @@ export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast nightly mutation lint docs package bench sandbox-down requirements failures faults soak clean
+.PHONY: help setup demo test fast plans nightly mutation lint docs package bench sandbox-down requirements failures faults soak clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -20,16 +20,21 @@ test: lint ## Everything: lint, unit, plan and sandbox tests
 fast: setup ## The tests that need neither Terraform nor the sandbox
 	@$(DEV)/pytest -q tests/unit tests/faults tests/properties tests/emulator
 
+plans: setup ## Plan the examples and the code in the documents with the Terraform at hand
+	@$(DEV)/pytest -q tests/plan/test_examples.py tests/plan/test_doc_blocks.py
+
 nightly: setup ## The property tests with 10,000 examples each
 	@HYPOTHESIS_PROFILE=nightly $(DEV)/pytest -q tests/properties
 
 mutation: setup ## Does a test notice when the decision, the step or the purge is changed? Ten minutes
-	@$(DEV)/python tools/mutation.py
+	@$(DEV)/python -m tools.mutation
 
-lint: setup ## Formatting, linters, types, checkov, and whether the package is its source
+lint: setup ## Formatting, linters, types, spelling, checkov, zizmor, and whether the package is its source
 	@$(DEV)/ruff format --check --quiet .
 	@$(DEV)/ruff check --quiet .
 	@$(DEV)/mypy
+	@$(DEV)/codespell
+	@$(DEV)/zizmor --offline --quiet --no-progress .github
 	@$(DEV)/python -m sandbox.terraform
 	@$(DEV)/python lambda_src/build.py --check
 	@$(DEV)/python tools/docs.py --check

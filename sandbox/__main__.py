@@ -9,6 +9,7 @@ from pathlib import Path
 from sandbox.aws import ACCOUNT, REGION, Sandbox, SandboxError, end
 from sandbox.scheduler import Outcome, Scheduler
 from sandbox.state import STATE_FILE, State
+from sandbox.terraform import misled
 
 _FAILED = {Outcome.DEAD_LETTERED, Outcome.DROPPED}
 
@@ -62,6 +63,8 @@ def _utc(text: str) -> datetime:
 
 
 def _up(options: argparse.Namespace) -> int:
+    if said := misled():
+        print(f"sandbox: {said}", file=sys.stderr)
     earlier = State.load(options.state_file)
     if earlier is not None and earlier.running():
         print("sandbox: already running", file=sys.stderr)

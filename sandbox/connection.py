@@ -10,6 +10,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from sandbox.terraform import provider_configuration
+
 SECRET = "sandbox"  # noqa: S105 - anything will do, nothing checks it
 
 
@@ -32,7 +34,8 @@ class Connection:
         """The variables for Terraform, the AWS CLI and boto3, to be laid over `os.environ`.
 
         They also switch off what a user may have set: profile, settings files, session token, a proxy on the way to
-        127.0.0.1. LocalStack takes an access key id of twelve digits as the account.
+        127.0.0.1. LocalStack takes an access key id of twelve digits as the account. Where the set-up had to say where
+        Terraform finds the provider, that is among them.
         """
         direct = ",".join(filter(None, [os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1"]))
         return {
@@ -50,6 +53,7 @@ class Connection:
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": direct,
             "no_proxy": direct,
+            **provider_configuration(),
         }
 
     def client(self, service: str) -> Any:

@@ -29,17 +29,15 @@ def start(
     tethered: bool = True,
     own_group: bool = True,
 ) -> subprocess.Popen[bytes]:
-    """Start a command with exactly this environment, its output appended to `log`.
+    """Start a command with exactly this environment, its output appended to `log`. It hears an interrupt.
 
     `tethered`: it is killed when this program ends, however that happens (Linux).
     `own_group`: it leads a process group of its own, so that a Ctrl-C in the terminal reaches only this program.
     """
-    if tethered:
-        command = [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *command]
     with log.open("ab") as output:
         return _STARTER.submit(
             subprocess.Popen,
-            command,
+            interruptible(command, parent=os.getpid() if tethered else 0),
             env=dict(environment),
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -47,6 +45,14 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=own_group,
         ).result()
+
+
+def interruptible(command: Sequence[str], *, parent: int = 0) -> list[str]:
+    """The command with SIGINT as it is by default, also where this program was started to ignore it.
+
+    With a `parent` it is killed when that process ends.
+    """
+    return [sys.executable, "-I", "-S", str(_TETHER), str(parent), *command]
 
 
 def started_at(pid: int) -> str | None:

@@ -16,6 +16,21 @@ from python_terraform import IsFlagged, IsNotFlagged, Terraform
 ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 40  # resources made at once: the provider waits half a minute for a queue or a key, whoever serves it
 MIRROR = ROOT / ".envs" / "terraform.rc"  # written by the set-up where the provider's registry is out of reach
+CONFIGURATION = "TF_CLI_CONFIG_FILE"
+
+
+def provider_configuration() -> dict[str, str]:
+    """Where Terraform finds the provider, if the set-up had to say that."""
+    return {CONFIGURATION: str(MIRROR)} if MIRROR.exists() else {}
+
+
+def misled() -> str:
+    """What is to be said of a configuration that the caller's environment names and that is not there."""
+    named = os.environ.get(CONFIGURATION)
+    if not named or Path(named).is_file():
+        return ""
+    instead = f"{MIRROR.relative_to(ROOT)} is used" if MIRROR.exists() else "Terraform goes on without it"
+    return f"{CONFIGURATION} names {named}, which is no file: {instead}. Correct the variable, or unset it."
 
 
 class TerraformError(Exception):
@@ -56,9 +71,7 @@ class Stack:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
-        self._environment = {**environment, "TF_IN_AUTOMATION": "1"}
-        if MIRROR.exists():
-            self._environment["TF_CLI_CONFIG_FILE"] = str(MIRROR)
+        self._environment = {**environment, **provider_configuration(), "TF_IN_AUTOMATION": "1"}
         self._terraform = Terraform(
             working_dir=str(folder), terraform_bin_path=os.environ.get("TERRAFORM") or "terraform"
         )

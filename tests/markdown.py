@@ -4,6 +4,7 @@ What is not tried says so where it stands: `<!-- not run: reason -->` in the lin
 the end of a command.
 """
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.terraform import ROOT
+
+# A reader's shell may have nothing else.
+READERS_ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "HOME")}
 
 FENCE = re.compile(
     r"(?P<mark><!-- not run: (?P<reason>.+?) -->\n+)?^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^ *```$",

@@ -1,6 +1,7 @@
 """The function in a small world on one clock: the FSx emulator, a queue with SQS's rules, a topic with SNS's."""
 
 import json
+import logging
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
 DEPLOYMENT = "prod"
 VISIBILITY = timedelta(seconds=1800)
+
+logging.getLogger("fsx_backup").setLevel(logging.INFO)  # as the module sets it: a line that cannot be written is a bug
 
 
 @dataclass

@@ -133,7 +133,14 @@ def reachable(host: str) -> bool:
 def configure_terraform() -> None:
     """Write `.envs/terraform.rc` only where it is needed: Terraform's own behaviour is left alone otherwise."""
     configuration = ENVS / "terraform.rc"
-    configured = Path(os.environ.get("TF_CLI_CONFIG_FILE") or "~/.terraformrc").expanduser().resolve()
+    named = os.environ.get("TF_CLI_CONFIG_FILE")
+    configured = Path(named or "~/.terraformrc").expanduser().resolve()
+    if named and configured != configuration.resolve() and not configured.is_file():
+        print(
+            "set-up: TF_CLI_CONFIG_FILE names {}, which is no file: the set-up looks for the provider as if it were "
+            "not set. Correct the variable, or unset it.".format(named),
+            flush=True,
+        )
     mirror: Optional[Path] = None
     if not (configured.is_file() and configured != configuration) or os.environ.get("PROVIDER_MIRROR"):
         for folder, host in provider_mirrors():

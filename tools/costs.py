@@ -66,7 +66,7 @@ def of_checks(checks_a_day: float) -> "dict[str, tuple[float, str]]":
 def of_a_deployment() -> "dict[str, tuple[float, str]]":
     """What there is once, whatever the number of plans."""
     return {
-        "6 alarms": (6, "alarm, month"),
+        "7 alarms": (7, "alarm, month"),
         "dashboard": (1, "dashboard, month"),
         "key": (1, "key, month"),
         "key: two queues, new data keys every hour": (4 * HOURS, "key request"),

@@ -1,6 +1,6 @@
 """Mutation testing of the code that can do harm: does some test notice when it is changed?
 
-    mutation.py [MODULE ...]       e.g. `mutation.py purge`; without arguments all four
+    python -m tools.mutation [MODULE ...]       without arguments all four
 
 Each mutant changes one thing: a comparison, a condition, a number, an operator, a statement left out. Texts are not
 mutated, they are for people. A mutant is made in memory, in a forked process that then runs the tests that matter and
@@ -25,7 +25,7 @@ from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
-from mutants import mutants_of
+from tools.mutants import mutants_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "lambda_src" / "fsx_backup"
@@ -101,7 +101,9 @@ def fork(module: str, mutant: Mutant | None) -> int:
 
 def survivors(mutants: list[Mutant], jobs: int) -> list[Mutant]:
     """The mutants that no test noticed."""
-    waiting, running, found = list(reversed(mutants)), {}, []
+    waiting = list(reversed(mutants))
+    running: dict[int, tuple[Mutant, float]] = {}
+    found: list[Mutant] = []
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()

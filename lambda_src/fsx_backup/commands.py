@@ -39,7 +39,7 @@ def invoke(settings: Settings, event: Mapping[str, Any]) -> str:
 def audit_query(occurrence: Occurrence, what: str) -> str:
     """Finds a run's lines of `purge.audit`."""
     return insights(
-        "fields backup_id, created, rule | filter message = "
+        "fields backup_id, creation_time, rule | filter message = "
         f"'{what}' and plan = '{occurrence.plan.name}' and scheduled_time = '{occurrence.time}'"
     )
 

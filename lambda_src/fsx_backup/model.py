@@ -21,6 +21,7 @@ FAILED = "FAILED"
 DELETED = "DELETED"
 IN_PROGRESS = frozenset({"PENDING", "CREATING", "TRANSFERRING", "COPYING"})
 
+LARGEST_WINDOW = 18_720  # minutes: 13 days, because an SQS message lives 14
 CLOCK_SKEW = timedelta(minutes=10)  # a creation time this far ahead of the function's clock is now
 
 
@@ -138,12 +139,16 @@ class Backup:
     size: int | None = None
 
 
+class NoZoneData(LookupError):
+    """The time zone's data is not installed, or cannot be read."""
+
+
 def zone(name: str) -> tzinfo:
     """The time zone of an IANA name. UTC needs no time zone data, so it works wherever Python does.
 
-    Raises LookupError where the zone's data is not installed or cannot be read: Scheduler's list of zones may be newer.
+    Raises NoZoneData: Scheduler's list of zones may be newer than this Python's.
     """
     try:
         return UTC if name == "UTC" else ZoneInfo(name)
     except (OSError, ValueError, LookupError) as error:
-        raise LookupError(f"no data for the time zone {name}") from error
+        raise NoZoneData(f"no data for the time zone {name}") from error

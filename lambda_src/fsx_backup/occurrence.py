@@ -14,6 +14,7 @@ from .model import (
     DEPLOYMENT_TAG,
     FAILED,
     IN_PROGRESS,
+    LARGEST_WINDOW,
     OWN_TAG_PREFIX,
     PLAN_TAG,
     RETENTION_TAG,
@@ -47,14 +48,15 @@ class Occurrence:
     @property
     def start_deadline(self) -> datetime:
         """Both windows count from the end of the flexible window: the scheduled time is the nominal one."""
-        return self.scheduled_time + timedelta(
-            minutes=self.plan.flexible_window_minutes + self.plan.start_window_minutes
-        )
+        return self._after(self.plan.start_window_minutes)
 
     @property
     def completion_deadline(self) -> datetime:
-        minutes = self.plan.flexible_window_minutes + self.plan.completion_window_minutes
-        return self.scheduled_time + timedelta(minutes=minutes)
+        return self._after(self.plan.completion_window_minutes)
+
+    def _after(self, minutes: int) -> datetime:
+        """Never later than a message lives and may be received."""
+        return self.scheduled_time + timedelta(minutes=min(self.plan.flexible_window_minutes + minutes, LARGEST_WINDOW))
 
     @property
     def token(self) -> str:
@@ -165,7 +167,7 @@ def wait(
     Between `shortest` and 20 minutes, and not past `deadline`, so that a window's last moment is used. At 20 minutes
     a poll, the longest completion window takes fewer than the 1,000 receives that SQS allows.
     """
-    delay = min((now - occurrence.scheduled_time) / 4, LONGEST_WAIT)
+    delay = min(abs(now - occurrence.scheduled_time) / 4, LONGEST_WAIT)  # abs: it may be as much as a day ahead
     if deadline is not None and deadline > now:
         delay = min(delay, deadline - now)
     return max(delay, shortest)

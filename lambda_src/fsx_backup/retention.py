@@ -89,7 +89,7 @@ def decide(
     """A decision per backup, newest first, independent of the order given. `now` has an offset.
 
     `made` is the run's own backup. The newest other one is kept beside it: a listing may still show a backup that
-    somebody deleted a moment ago. Raises LookupError where the plan's time zone cannot be loaded.
+    somebody deleted a moment ago. Raises NoZoneData where the plan's time zone cannot be loaded.
     """
     ordered = sorted(backups, key=lambda backup: (backup.created is not None, backup.created or now, backup.id))
     ordered.reverse()

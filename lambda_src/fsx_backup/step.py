@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from . import fsx, health, occurrence, purge, retention
 from .memory import Seen
-from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, Request
+from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, NoZoneData, Request
 from .occurrence import CONSISTENCY, UNANSWERED, Next, Occurrence
 from .report import Outcome, Purge, Report, Wait
 from .verdicts import NOT_LISTED, Verdict, failed, gone, not_completed, not_started, purge_verdict, unanswered, unpurged
@@ -81,7 +81,7 @@ class Step:
         elif todo is not Next.SKIP and self._was_deleted(self.seen.backup_id):
             todo = Next.GONE
         if todo is Next.CREATE:
-            return self._start()
+            return self._start(backups)
         if todo is Next.WAIT:
             return self._wait("the backup is in progress", self.occurrence.completion_deadline)
         if todo is Next.FINISH and self.request.action is Action.START:
@@ -112,10 +112,12 @@ class Step:
             # From here on silence may be the outcome, so one error is not enough.
             return fsx.list_backups(self.client, self.request.plan.target)
 
-    def _start(self) -> Report | Wait:
+    def _start(self, backups: list[Backup]) -> Report | Wait:
         try:
             self.backup = self._create()
         except fsx.Busy as error:
+            if self.now >= self.occurrence.start_deadline and self.occurrence.delaying(backups):
+                return self._skip(backups)
             return self._delayed(str(error))
         if self.backup is None:
             return self._delayed(NOT_LISTED)
@@ -149,17 +151,17 @@ class Step:
     def _missed(self) -> Report:
         """The window ended before this delivery, so the cause is what is known of earlier ones."""
         if self.seen.cause or self.receives > 1:
-            return self._not_started(self.seen.cause)
+            return self._not_started(self.seen.cause, self.seen.kind)
         late = int((self.now - self.occurrence.start_deadline).total_seconds() // 60)
         return self._not_started(f"the message was first delivered {late} minutes after the window had ended")
 
-    def _not_started(self, cause: str) -> Report:
+    def _not_started(self, cause: str, kind: str = "") -> Report:
         try:
             backups = fsx.list_backups(self.client, self.request.plan.target, EVERY_TYPE)
         except fsx.Transient:
             backups = []  # they only add to the cause
         others = [f"{backup.id} ({backup.type})" for backup in backups if backup.lifecycle in IN_PROGRESS]
-        return self._report(Outcome.NOT_STARTED, not_started(self.occurrence, cause, self.seen.kind, others))
+        return self._report(Outcome.NOT_STARTED, not_started(self.occurrence, cause, kind, others))
 
     def _unanswered(self, error: str) -> Report | Wait:
         times = self.occurrence
@@ -192,7 +194,7 @@ class Step:
     def _preview(self, backups: list[Backup]) -> Report:
         try:
             decisions = self._decide(backups)
-        except LookupError as error:
+        except NoZoneData as error:
             return self._report(Outcome.PURGE_BLOCKED, purge_verdict(self.request.plan, Purge(), zone_error=str(error)))
         found = Purge(tuple(decisions), retention.select(decisions, self.request.plan))
         return self._report(Outcome.DRY_RUN, purge_verdict(self.request.plan, found), found)
@@ -201,7 +203,7 @@ class Step:
         plan = self.request.plan
         try:
             decisions = self._decide(backups)
-        except LookupError as error:
+        except NoZoneData as error:
             return self._report(Outcome.PURGE_BLOCKED, purge_verdict(plan, Purge(), zone_error=str(error)))
         selection = retention.select(decisions, plan)
         for decision in selection.blocked:

@@ -2,7 +2,7 @@ locals {
   fsx_arn = "arn:${local.partition}:fsx:${local.region}:${local.account}"
 
   target_ids = keys({
-    for id in concat([for plan in var.file_systems : coalesce(plan.file_system_id, plan.volume_id)], tolist(var.additional_targets)) :
+    for id in concat([for plan in local.plans : plan.target_id], tolist(local.arguments.additional_targets)) :
     id => true...
   })
   listed_targets = [
@@ -10,12 +10,12 @@ locals {
     startswith(id, "fsvol-") ? "${local.fsx_arn}:volume/*/${id}" : "${local.fsx_arn}:file-system/${id}"
   ]
 
-  # A role's inline policies may have 10,240 characters together. Longer lists give way to every target, still bound
-  # to this deployment's tag.
+  # A role's inline policies may have 10,240 characters together. Longer lists give way to every target; the backup
+  # itself is still bound to this deployment's tag.
   targets = length(jsonencode(local.listed_targets)) <= 6000 ? local.listed_targets : ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
 
   adopted = {
-    for text, tags in { for plan in var.file_systems : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
+    for text, tags in { for plan in local.plans : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
     text => tags[0]
   }
 }
@@ -59,22 +59,22 @@ data "aws_iam_policy_document" "function" {
     resources = ["*"] # FSx offers no resource level for these
   }
 
-  statement {
-    sid       = "BackUp"
-    actions   = ["fsx:CreateBackup"]
-    resources = concat(["${local.fsx_arn}:backup/*"], local.targets)
+  # CreateBackup is evaluated for the target and for the new backup. aws:RequestTag is documented for the backup only:
+  # as a condition on the target it may refuse every backup. The tags of ONTAP volumes have to be listed one by one.
+  dynamic "statement" {
+    for_each = length(local.targets) == 0 ? [] : [local.targets]
 
-    condition {
-      test     = "StringEquals"
-      variable = "aws:RequestTag/fsx-backup:deployment"
-      values   = [var.name]
+    content {
+      sid       = "BackUpTargets"
+      actions   = ["fsx:CreateBackup", "fsx:ListTagsForResource"]
+      resources = statement.value
     }
   }
 
-  # FSx asks for it when CreateBackup passes tags.
+  # FSx requires TagResource when CreateBackup passes tags.
   statement {
-    sid       = "TagNewBackups"
-    actions   = ["fsx:TagResource"]
+    sid       = "MakeOwnBackups"
+    actions   = ["fsx:CreateBackup", "fsx:TagResource"]
     resources = ["${local.fsx_arn}:backup/*"]
 
     condition {
@@ -181,7 +181,7 @@ data "aws_iam_policy_document" "function" {
   }
 
   dynamic "statement" {
-    for_each = var.vpc == null ? [] : [1]
+    for_each = local.arguments.vpc == null ? [] : [1]
 
     content {
       sid = "Network"

@@ -1,47 +1,55 @@
-# The second path: these speak up when the function itself cannot.
+# The out-of-band alarms: they report failures when the function itself cannot.
 locals {
-  namespace    = "FSxBackup" # the function's metrics; see metrics.py
-  alarm_topic  = coalesce(var.notifications.alarm_topic_arn, local.arn.topic)
-  runbook_hint = "Runbook: ${var.notifications.runbook_url}#"
+  namespace    = "FSxBackup"                                        # the function's metrics; see metrics.py
+  alarm_topics = distinct([local.arn.topic, local.arn.alarm_topic]) # both: see notifications.tf
+  runbook_hint = "Runbook: ${local.notifications.runbook_url}#"
 
   alarms = merge(
     {
       errors = {
-        description = "The backup function ends in errors: it crashes, runs out of time, or lacks a permission. Backups that are due may not be made. Read its log: aws logs tail /aws/lambda/${var.name} --region ${local.region} --since 1h"
+        description = "The backup function fails: it crashes, times out, or lacks a permission. Due backups may not be made. Its log: aws logs tail /aws/lambda/${var.name} --region ${local.region} --since 1h"
         namespace   = "AWS/Lambda"
         metric      = "Errors"
         statistic   = "Sum"
         dimensions  = { FunctionName = var.name }
       }
       throttles = {
-        description = "The backup function is not let run: the account's or its own concurrency is used up. Backups that are due wait in the queue."
+        description = "The backup function is throttled: the account's or its own reserved concurrency is exhausted. Due backups wait in the queue."
         namespace   = "AWS/Lambda"
         metric      = "Throttles"
         statistic   = "Sum"
         dimensions  = { FunctionName = var.name }
         period      = 300
-        periods     = 3 # one throttle heals itself: Lambda tries again
+        periods     = 3 # Lambda retries, so a single throttle is no failure
       }
       dead-letters = {
-        description = "Messages ended in the dead-letter queue: backups that were due were not made, or not followed to their end. What is in it: aws sqs receive-message --region ${local.region} --queue-url ${local.dead_letter_url}"
+        description = "Messages are in the dead-letter queue: due backups were not made, or not tracked until they completed. To read them: aws sqs receive-message --region ${local.region} --queue-url ${local.dead_letter_url}"
         namespace   = "AWS/SQS"
         metric      = "ApproximateNumberOfMessagesVisible"
         statistic   = "Maximum"
         dimensions  = { QueueName = "${var.name}-dead-letters" }
       }
       queue-age = {
-        description = "A message waits in the queue longer than the longest completion window (${local.longest_window_minutes} minutes): the function does not take messages, or does not finish them."
+        description = "A message has waited in the queue for 90 minutes and was received less than three times: the function receives no messages, or fewer than arrive."
         namespace   = "AWS/SQS"
         metric      = "ApproximateAgeOfOldestMessage"
         statistic   = "Maximum"
         dimensions  = { QueueName = var.name }
         period      = 300
-        threshold   = (local.longest_window_minutes + 60) * 60
+        threshold   = 5400 # the metric leaves out messages received three times, which takes two visibility timeouts at most
+      }
+      lost-dead-letters = {
+        description = "EventBridge Scheduler could deliver neither a backup's message nor its dead letter: that backup was not made, and its message is lost. The role ${var.name}-scheduler or the key denies both. Restore it, then start the backup with the plan's backup_now command."
+        namespace   = "AWS/Scheduler"
+        metric      = "InvocationsFailedToBeSentToDeadLetterCount"
+        statistic   = "Sum"
+        dimensions  = { ScheduleGroup = local.groups.backups }
+        section     = "dropped"
       }
     },
     {
       for kind, group in local.groups : "dropped-${kind}" => {
-        description = "EventBridge Scheduler gave up delivering ${kind == "backups" ? "a backup's message: that backup was not made, and its message is in the dead-letter queue" : "a check's message"}. The scheduler's role, the queue or the key refuse it."
+        description = "EventBridge Scheduler gave up delivering ${kind == "backups" ? "a backup's message: that backup was not made. Its message is in the dead-letter queue, unless the role or the key is the cause" : "a health check's message: the plans were not measured"}. Check the role ${var.name}-scheduler, the queue and the key's policy."
         namespace   = "AWS/Scheduler"
         metric      = "InvocationDroppedCount"
         statistic   = "Sum"
@@ -71,37 +79,41 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = lookup(each.value, "threshold", 0)
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [local.alarm_topic]
-  ok_actions          = var.notifications.ok_actions ? [local.alarm_topic] : []
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
   tags                = local.tags
+
+  depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name
 }
 
-# The dead man's switch. A check publishes the age; no age for a period is as bad as one that is too old. One data point
-# decides, so a stale backup is told by the first check after the maximum age. When checks themselves stop, CloudWatch
-# waits some periods before it takes a point for missing: check three times as often as the maximum age, or more.
+# The dead man's switch. A health check publishes the age; no age for a period is as bad as one that is too old. One data
+# point decides, so the first check after the maximum age raises the alarm. When the checks themselves stop, CloudWatch
+# waits some periods before it treats a point as missing: check at least three times as often as the maximum age.
 resource "aws_cloudwatch_metric_alarm" "freshness" {
-  for_each = local.check_periods
+  for_each = local.check_periods # file_systems: max_backup_age_hours decides whether there is an alarm, so it must be known in the plan
 
   alarm_name          = "${var.name}-freshness-${each.key}"
-  alarm_description   = "The newest good backup of ${each.key} (${coalesce(var.file_systems[each.key].file_system_id, var.file_systems[each.key].volume_id)}) is older than ${var.file_systems[each.key].max_backup_age_hours} hours, or its age is not known any more: no backup succeeds, the schedule is off, or the function does not run. ${local.runbook_hint}alarm-freshness"
+  alarm_description   = "The newest available backup of ${each.key} (${local.plans[each.key].target_id}) is older than ${local.plans[each.key].max_backup_age_hours} hours, or its age is unknown: no backup succeeds, the schedule is disabled, or the function does not run. ${local.runbook_hint}alarm-freshness"
   namespace           = local.namespace
   metric_name         = "NewestBackupAgeHours"
   dimensions          = { Deployment = var.name, Plan = each.key }
   statistic           = "Maximum"
   period              = each.value
   evaluation_periods  = 1
-  threshold           = var.file_systems[each.key].max_backup_age_hours
+  threshold           = local.plans[each.key].max_backup_age_hours
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "breaching"
-  alarm_actions       = [local.alarm_topic]
-  ok_actions          = var.notifications.ok_actions ? [local.alarm_topic] : []
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
   tags                = local.tags
+
+  depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name
 }
 
 locals {
-  # From one check to the next, as whole minutes up to a day, as CloudWatch asks.
+  # From one check to the next, in whole minutes. CloudWatch allows a period of seven days at most.
   check_periods = tomap({
     for key, plan in local.watched :
-    key => min(86400, max(60, ceil(try(coalesce(local.longest_gap_hours[plan.check_schedule]), 1) * 60) * 60))
+    key => min(604800, max(60, ceil(try(coalesce(local.longest_gap_hours[plan.check_schedule]), 1) * 60) * 60))
   })
 }

@@ -7,6 +7,8 @@ resource "aws_sqs_queue" "this" {
   kms_master_key_id                 = local.key_arn
   kms_data_key_reuse_period_seconds = 3600
   tags                              = local.tags
+
+  depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: SQS takes a second queue of the same name and settings
 }
 
 # On its own, so that the two queues are made side by side.
@@ -32,12 +34,14 @@ resource "aws_sqs_queue" "dead_letters" {
     redrivePermission = "byQueue"
     sourceQueueArns   = [local.arn.queue]
   })
+
+  depends_on = [aws_cloudwatch_log_group.this]
 }
 
 locals {
-  # Every look at a running backup counts as a receive: one every 20 minutes at the end of a window, more at its
-  # beginning, and some for errors. SQS allows 1,000.
-  max_receive_count = min(1000, 60 + ceil(local.longest_window_minutes / 20))
+  # Every poll of a running backup is a receive: one every 20 minutes in the end, more at the beginning, some for errors.
+  # A crash costs one receive per visibility timeout, which is longer. SQS allows 1,000 receives.
+  max_receive_count = min(1000, 80 + ceil(local.longest_window_minutes / 20))
 }
 
 resource "aws_lambda_event_source_mapping" "this" {
@@ -48,7 +52,7 @@ resource "aws_lambda_event_source_mapping" "this" {
   tags                    = local.tags
 
   scaling_config {
-    maximum_concurrency = var.maximum_concurrency
+    maximum_concurrency = local.arguments.maximum_concurrency
   }
 
   # AWS tries the permissions out when the mapping is made.

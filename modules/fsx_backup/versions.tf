@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.100" # the first with everything the module sets; raised only for a reason
+      version = ">= 5.100" # tried with 5.100; 6 is admitted, not tried: docs/decisions/0012-provider-versions.md
     }
   }
 }

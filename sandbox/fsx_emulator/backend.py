@@ -33,6 +33,7 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
         self.volumes: dict[str, Volume] = {}
         self.machines: dict[str, StorageVirtualMachine] = {}
         self.tokens = TokenMemory()
+        self.deleted_backups: dict[str, Json] = {}
         # Target id -> (final lifecycle, failure message) of the next backup made of it.
         self.next_outcomes: dict[str, tuple[str, str | None]] = {}
 
@@ -93,7 +94,22 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
 
     def show_backup(self, record: Backup) -> Json:
         """A backup as the API describes it now."""
-        return views.backup(record, self.tags_of(record.resource_arn), self.account, self.now)
+        shown = views.backup(record, self.tags_of(record.resource_arn), self.account, self.now)
+        if record.volume_id and not self.emulator.behaviour.file_system_in_volume_backups:
+            shown.pop("FileSystem", None)
+        return shown
+
+    def backup_of_token(self, operation: str, parameters: Json) -> Json | None:
+        """The backup that the same request made before, as it is now; None for a request that has to make one.
+
+        Raises:
+            ServiceError: IncompatibleParameterError.
+        """
+        behaviour = self.emulator.behaviour
+        known = self.tokens.recall(operation, parameters, self.now, behaviour.token_seconds)
+        if known in self.backups:
+            return self.show_backup(self.backups[known])
+        return self.deleted_backups.get(known) if known and behaviour.deleted_backups_by_token else None
 
     def show_file_system(self, record: FileSystem) -> Json:
         """A file system as the API describes it now."""
@@ -101,10 +117,12 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
 
     def show_volume(self, record: Volume) -> Json:
         """A volume as the API describes it now."""
-        return views.volume(record, self.tags_of(record.resource_arn), self.now)
+        return views.volume(record, self.now)
 
     def snapshot(self, record: FileSystem | Volume) -> Json:
         """What a backup keeps of its target: the description without its passing lifecycle."""
+        if isinstance(record, Volume):
+            return {**record.body}
         return {**record.body, **views.tagged(tags.inheritable(self.tags_of(record.resource_arn)))}
 
     def add_backup(
@@ -139,7 +157,8 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
         return record
 
     def remove_backup(self, record: Backup) -> None:
-        """A deleted backup is gone at once, tags and all."""
+        """A deleted backup is gone at once, tags and all; only its token may still know it."""
+        self.deleted_backups[record.backup_id] = {**self.show_backup(record), "Lifecycle": "DELETED"}
         del self.backups[record.backup_id]
         self.tagger.delete_all_tags_for_resource(record.resource_arn)
 

@@ -16,6 +16,9 @@ FILTERS = {
     "file-system-type": "file_system_type",
     "volume-id": "volume_id",
 }
+# Lifecycles in which a backup can be made.
+FILE_SYSTEM_STATES = frozenset({"AVAILABLE", "UPDATING"})
+VOLUME_STATES = frozenset({"AVAILABLE", "CREATED"})
 
 
 def create_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
@@ -29,9 +32,9 @@ def create_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
         raise bad_request("Give exactly one of FileSystemId and VolumeId.")
     own_tags: list[Json] = parameters.get("Tags", [])
     tags.check(own_tags)
-    known = backend.tokens.recall("CreateBackup", parameters, backend.now, backend.emulator.behaviour.token_seconds)
-    if known in backend.backups:
-        return {"Backup": backend.show_backup(backend.backups[known])}
+    known = backend.backup_of_token("CreateBackup", parameters)
+    if known is not None:
+        return {"Backup": known}
     record = take_backup(backend, parameters[targets[0]], own_tags)
     backend.tokens.remember("CreateBackup", parameters, record.backup_id, backend.now)
     return {"Backup": backend.show_backup(record)}
@@ -49,13 +52,12 @@ def take_backup(backend: StrictFSxBackend, target_id: str, own_tags: list[Json])
     file_system = backend.file_system(volume.file_system_id if volume else target_id)
     check_target(file_system, volume, now)
     if any(
-        backup.file_system_id == file_system.file_system_id and backup.in_progress(now) and not backup.source_backup_id
+        target_id == (backup.volume_id or backup.file_system_id)
+        and backup.in_progress(now)
+        and not backup.source_backup_id
         for backup in backend.backups.values()
     ):
-        raise ServiceError(
-            "BackupInProgress",
-            f"Another backup of file system '{file_system.file_system_id}' is already under way.",
-        )
+        raise ServiceError("BackupInProgress", f"Another backup of '{target_id}' is already under way.")
     quotas.check_backups(backend.emulator.quotas, backend.backups.values(), file_system.file_system_type)
     final, failure = backend.next_outcomes.pop(target_id, (lifecycle.AVAILABLE, None))
     course = lifecycle.backup_course(
@@ -92,9 +94,10 @@ def check_target(file_system: FileSystem, volume: Volume | None, now: float) -> 
     elif volume.volume_type != "ONTAP":
         raise _unsupported("Backups by volume are for ONTAP alone: give a FileSystemId.")
     elif volume.body["OntapConfiguration"]["OntapVolumeType"] != "RW":
-        raise _unsupported("Of ONTAP volumes only the read-write ones (RW) can be backed up.")
+        kind = volume.body["OntapConfiguration"]["OntapVolumeType"]
+        raise bad_request(f"Of ONTAP volumes only the read-write ones (RW) can be backed up, not {kind}.")
     state = volume.lifecycle(now) if volume else file_system.lifecycle(now)
-    if state not in {"AVAILABLE", "CREATED"}:
+    if state not in (VOLUME_STATES if volume else FILE_SYSTEM_STATES):
         raise bad_request(f"A backup cannot be made while its target is {state}.")
 
 
@@ -155,6 +158,8 @@ def delete_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
         return answer
     record = backend.backup(backup_id)
     check_deletable(record, backend.file_systems.values(), backend.now)
+    if backend.emulator.behaviour.newest_volume_backup_last:
+        check_not_newest(record, backend.backups.values(), backend.now)
     backend.remove_backup(record)
     backend.tokens.remember("DeleteBackup", parameters, backup_id, backend.now)
     return answer
@@ -179,3 +184,17 @@ def check_deletable(record: Backup, file_systems: Iterable[FileSystem], now: flo
             )
     if record.copied_at(now):
         raise ServiceError("BackupBeingCopied", "This backup is being copied.", {"BackupId": record.backup_id})
+
+
+def check_not_newest(record: Backup, backups: Iterable[Backup], now: float) -> None:
+    """Of a volume's backups the newest AVAILABLE one goes last. Pure.
+
+    Raises:
+        ServiceError: BadRequest.
+    """
+    others = [backup for backup in backups if backup.volume_id == record.volume_id and backup is not record]
+    newer = (backup for backup in others if backup.lifecycle(now) == lifecycle.AVAILABLE)
+    if record.volume_id is None or not others or record.lifecycle(now) != lifecycle.AVAILABLE:
+        return
+    if all(backup.created < record.created for backup in newer):
+        raise bad_request("The most recent available backup of a volume can be deleted only after all its others.")

@@ -132,12 +132,24 @@ class Control(BackupSeeding):
         return self._change("quotas", {name: (value, settings.whole) for name, value in given.items()})
 
     def behaviour(
-        self, *, token_seconds: float | None = None, volume_backups_by_file_system: bool | None = None
+        self,
+        *,
+        token_seconds: float | None = None,
+        deleted_backups_by_token: bool | None = None,
+        volume_backups_by_file_system: bool | None = None,
+        file_system_in_volume_backups: bool | None = None,
+        newest_volume_backup_last: bool | None = None,
     ) -> Json:
         """Where AWS is silent or changed its mind; see settings.Behaviour."""
+        flags = {
+            "deleted_backups_by_token": deleted_backups_by_token,
+            "volume_backups_by_file_system": volume_backups_by_file_system,
+            "file_system_in_volume_backups": file_system_in_volume_backups,
+            "newest_volume_backup_last": newest_volume_backup_last,
+        }
         readers: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
             "token_seconds": (token_seconds, settings.number),
-            "volume_backups_by_file_system": (volume_backups_by_file_system, settings.flag),
+            **{name: (value, settings.flag) for name, value in flags.items()},
         }
         return self._change("behaviour", readers)
 

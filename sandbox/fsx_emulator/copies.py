@@ -11,9 +11,9 @@ def copy_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     """CopyBackup: called in the destination Region; the copy is USER_INITIATED whatever its source is."""
     own_tags: list[Json] = parameters.get("Tags", [])
     tags.check(own_tags)
-    known = backend.tokens.recall("CopyBackup", parameters, backend.now, backend.emulator.behaviour.token_seconds)
-    if known in backend.backups:
-        return {"Backup": backend.show_backup(backend.backups[known])}
+    known = backend.backup_of_token("CopyBackup", parameters)
+    if known is not None:
+        return {"Backup": known}
     origin = _origin(backend, parameters.get("SourceRegion", backend.region))
     source = origin.backup(parameters["SourceBackupId"])
     check_source(source, backend.now)

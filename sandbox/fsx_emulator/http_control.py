@@ -25,6 +25,7 @@ VERBS = {
         "behaviour",
         "set_backup",
         "next_backup",
+        "set_lifecycle",
     ),
     "POST": (
         "advance",

@@ -1,5 +1,6 @@
 """File systems and volumes made directly, past the API's rules, ready at once."""
 
+import math
 from collections.abc import Callable, Container
 from typing import Any
 
@@ -9,7 +10,7 @@ from sandbox.fsx_emulator.emulator import Emulator
 from sandbox.fsx_emulator.errors import ServiceError
 from sandbox.fsx_emulator.file_systems import CONFIGURATIONS, add_file_system
 from sandbox.fsx_emulator.model import Json, shape
-from sandbox.fsx_emulator.records import FileSystem, Volume
+from sandbox.fsx_emulator.records import FileSystem, Spell, Volume
 from sandbox.fsx_emulator.settings import SettingError
 from sandbox.fsx_emulator.validation import violations
 from sandbox.fsx_emulator.volumes import add_machine, add_volume
@@ -101,6 +102,17 @@ class Seeding:
             return made(
                 lambda: add_volume(backend, target, request, ready_at=backend.now, volume_id=volume_id).volume_id
             )
+
+    def set_lifecycle(self, resource_id: str, lifecycle: str, seconds: float | None = None) -> Json:
+        """Put a file system or a volume into a lifecycle of the model, for so many seconds of the emulator's clock or
+        until another one is set. Returns its description.
+        """
+        end = math.inf if seconds is None else settings.number("seconds", seconds)
+        with self._lock:
+            backend, target = self._target("resource_id", resource_id)
+            kind = "FileSystemLifecycle" if isinstance(target, FileSystem) else "VolumeLifecycle"
+            target.spell = Spell(settings.choice("lifecycle", lifecycle, shape(kind)["enum"]), backend.now + end)
+            return backend.show_file_system(target) if isinstance(target, FileSystem) else backend.show_volume(target)
 
     def remove(self, resource_id: str) -> None:
         """Take a file system (with all below it) or a volume away, without a trace but its backups."""

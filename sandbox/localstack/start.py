@@ -7,7 +7,7 @@ from localstack.services.lambda_.invocation.execution_environment import Executi
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from plux import PluginFinder, PluginManager, PluginSpec
 
-from sandbox.localstack import concurrency
+from sandbox.localstack import concurrency, filters
 from sandbox.localstack.repairs import repair
 
 NAME = "process"  # the value of LAMBDA_RUNTIME_EXECUTOR
@@ -43,5 +43,6 @@ if __name__ == "__main__":
     # LocalStack 4.14 stores LoggingConfig.LogGroup, but writes to /aws/lambda/<name> all the same.
     ExecutionEnvironment.get_log_group_name = _configured_log_group
     concurrency.install()
+    filters.install()
     handlers.run_custom_response_handlers.append(repair)
     main()

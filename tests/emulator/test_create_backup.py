@@ -44,9 +44,11 @@ def test_ontap_by_file_system_is_unsupported(fsx: EmulatedFSx, client: Any, refu
     assert error["Code"] == "UnsupportedOperation"
 
 
-def test_ontap_volume_that_is_not_rw_is_unsupported(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+def test_ontap_volume_that_is_not_rw_is_refused(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
     volume_id = fsx.seed_volume(fsx.seed_file_system("ONTAP"), configuration={"OntapVolumeType": "DP"})
-    assert refused(client.create_backup, VolumeId=volume_id)["Code"] == "UnsupportedOperation"
+    error = refused(client.create_backup, VolumeId=volume_id)
+    assert error["Code"] == "BadRequest"
+    assert "not DP" in error["Error"]["Message"]
 
 
 def test_openzfs_by_volume_is_unsupported(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
@@ -74,16 +76,20 @@ def test_unknown_volume(fsx: EmulatedFSx, client: Any, refused: Refused) -> None
     assert refused(client.create_backup, VolumeId="fsvol-00000000000000000")["Code"] == "VolumeNotFound"
 
 
-def test_file_system_that_is_not_ready_is_refused(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    created = client.create_file_system(
-        FileSystemType="OPENZFS",
-        StorageCapacity=64,
-        SubnetIds=["subnet-0123456789abcdef0"],
-        OpenZFSConfiguration={"DeploymentType": "SINGLE_AZ_1", "ThroughputCapacity": 64},
-    )["FileSystem"]
-    assert refused(client.create_backup, FileSystemId=created["FileSystemId"])["Code"] == "BadRequest"
+@pytest.mark.parametrize("of_token", [False, True], ids=["a-new-one", "the-deleted-one"])
+def test_what_the_token_of_a_deleted_backup_gives_can_be_set(fsx: EmulatedFSx, client: Any, of_token: bool) -> None:
+    fsx.control.behaviour(deleted_backups_by_token=of_token)
+    request = {"FileSystemId": fsx.seed_file_system(), "ClientRequestToken": "occurrence-1", "Tags": [TAG]}
+    first = client.create_backup(**request)["Backup"]
     fsx.control.advance(2)
-    client.create_backup(FileSystemId=created["FileSystemId"])
+    client.delete_backup(BackupId=first["BackupId"])
+    again = client.create_backup(**request)["Backup"]
+    if of_token:
+        assert (again["BackupId"], again["Lifecycle"], again["Tags"]) == (first["BackupId"], "DELETED", [TAG])
+        assert listed(client) == []
+    else:
+        assert again["BackupId"] != first["BackupId"]
+        assert listed(client) == [again["BackupId"]]
 
 
 @pytest.mark.parametrize(
@@ -222,13 +228,12 @@ def test_one_backup_at_a_time_per_file_system(
     client.create_backup(FileSystemId=file_system_id)
 
 
-def test_volumes_of_one_file_system_wait_for_each_other(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+def test_volumes_of_one_file_system_are_backed_up_side_by_side(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
     file_system_id = fsx.seed_file_system("ONTAP")
     first, second = (fsx.seed_volume(file_system_id, name=name) for name in ("one", "two"))
-    client.create_backup(VolumeId=first)
-    assert refused(client.create_backup, VolumeId=second)["Code"] == "BackupInProgress"
-    fsx.control.advance(2)
-    client.create_backup(VolumeId=second)
+    made = {client.create_backup(VolumeId=volume)["Backup"]["BackupId"] for volume in (first, second)}
+    assert set(listed(client)) == made
+    assert refused(client.create_backup, VolumeId=first)["Code"] == "BackupInProgress"
 
 
 def test_a_copy_under_way_does_not_hold_up_a_backup(fsx: EmulatedFSx, client: Any) -> None:

@@ -91,3 +91,54 @@ def test_backups_of_aws_backup_cannot_be_deleted_here(fsx: EmulatedFSx, client: 
 def test_automatic_backups_can_be_deleted(fsx: EmulatedFSx, client: Any) -> None:
     client.delete_backup(BackupId=fsx.seed_backup(fsx.seed_file_system(), backup_type="AUTOMATIC"))
     assert listed(client) == []
+
+
+@pytest.fixture
+def volume_backups(fsx: EmulatedFSx) -> list[str]:
+    """An older backup, the newest AVAILABLE one, and a FAILED one after it, of one volume; one of another volume."""
+    file_system_id = fsx.seed_file_system("ONTAP")
+    volume_id = fsx.seed_volume(file_system_id)
+    fsx.seed_backup(fsx.seed_volume(file_system_id, name="other"), creation_time="2026-02-28T00:00:00Z")
+    wanted = {
+        "2026-02-01T00:00:00Z": "AVAILABLE",
+        "2026-02-02T00:00:00Z": "AVAILABLE",
+        "2026-02-03T00:00:00Z": "FAILED",
+    }
+    return [
+        fsx.seed_backup(volume_id, creation_time=created, lifecycle=lifecycle) for created, lifecycle in wanted.items()
+    ]
+
+
+def test_the_newest_available_backup_of_a_volume_goes_last(
+    client: Any, volume_backups: list[str], refused: Refused
+) -> None:
+    oldest, newest, failed = volume_backups
+    error = refused(client.delete_backup, BackupId=newest)
+    assert error["Code"] == "BadRequest"
+    assert "only after all its others" in error["Error"]["Message"]
+    client.delete_backup(BackupId=failed)
+    assert refused(client.delete_backup, BackupId=newest)["Code"] == "BadRequest"
+    client.delete_backup(BackupId=oldest)
+    client.delete_backup(BackupId=newest)
+
+
+def test_that_order_can_be_switched_off(fsx: EmulatedFSx, client: Any, volume_backups: list[str]) -> None:
+    fsx.control.behaviour(newest_volume_backup_last=False)
+    client.delete_backup(BackupId=volume_backups[1])
+    assert volume_backups[1] not in listed(client)
+
+
+def test_of_a_file_system_the_newest_can_go_first(fsx: EmulatedFSx, client: Any) -> None:
+    file_system_id = fsx.seed_file_system()
+    older = fsx.seed_backup(file_system_id, creation_time="2026-02-01T00:00:00Z")
+    client.delete_backup(BackupId=fsx.seed_backup(file_system_id))
+    assert listed(client) == [older]
+
+
+def test_a_limit_can_be_played_though_the_model_does_not_list_it(
+    fsx: EmulatedFSx, client: Any, refused: Refused
+) -> None:
+    backup_id = fsx.seed_backup(fsx.seed_file_system())
+    fsx.control.fault("ServiceLimitExceeded", operation="DeleteBackup")
+    assert refused(client.delete_backup, BackupId=backup_id)["Code"] == "ServiceLimitExceeded"
+    client.delete_backup(BackupId=backup_id)

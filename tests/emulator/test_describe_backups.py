@@ -83,6 +83,21 @@ def test_volume_backups_are_not_found_by_file_system(fsx: EmulatedFSx, client: A
     assert listed(client, Filters=_by("file-system-id", file_system_id)) == [backup_id]
 
 
+def test_backups_of_volumes_may_lack_their_file_system(fsx: EmulatedFSx, client: Any) -> None:
+    volume_id = fsx.seed_volume(fsx.seed_file_system("ONTAP"))
+    fsx.control.behaviour(file_system_in_volume_backups=False)
+    made = client.create_backup(VolumeId=volume_id)["Backup"]
+    of_file_system = client.create_backup(FileSystemId=fsx.seed_file_system("LUSTRE"))["Backup"]
+    shown = {backup["BackupId"]: backup for page in pages(client) for backup in page["Backups"]}
+    for backup in (made, shown[made["BackupId"]]):
+        assert "FileSystem" not in backup
+        assert backup["Volume"]["VolumeType"] == "ONTAP"
+    assert shown[of_file_system["BackupId"]]["FileSystem"]["FileSystemType"] == "LUSTRE"
+    fsx.control.behaviour(file_system_in_volume_backups=True)
+    (again,) = client.describe_backups(BackupIds=[made["BackupId"]])["Backups"]
+    assert again["FileSystem"]["FileSystemType"] == "ONTAP"
+
+
 def test_ids_override_filters(fsx: EmulatedFSx, client: Any) -> None:
     wanted, _ = _history(fsx, 2)
     answer = client.describe_backups(BackupIds=[wanted], Filters=_by("backup-type", "AUTOMATIC"))

@@ -1,4 +1,4 @@
-"""File systems, volumes, restores and tags: as much as backups need."""
+"""File systems, volumes and restores: as much as backups need."""
 
 from typing import Any
 
@@ -15,10 +15,6 @@ LUSTRE = {
     "SubnetIds": [SUBNET],
     "LustreConfiguration": {"DeploymentType": "PERSISTENT_1", "PerUnitStorageThroughput": 50},
 }
-
-
-def _arn(kind: str, identifier: str) -> str:
-    return f"arn:aws:fsx:us-east-1:123456789012:{kind}/{identifier}"
 
 
 def _sole(client: Any, file_system_id: str) -> dict[str, Any]:
@@ -244,49 +240,3 @@ def test_a_restore_keeps_the_capacity(fsx: EmulatedFSx, client: Any, refused: Re
     assert error["Code"] == "BadRequest"
     openzfs = fsx.seed_backup(fsx.seed_file_system("OPENZFS"))
     client.create_file_system_from_backup(BackupId=openzfs, SubnetIds=[SUBNET], StorageCapacity=2400)
-
-
-def test_tags_of_backups_file_systems_and_volumes(fsx: EmulatedFSx, client: Any) -> None:
-    file_system_id = fsx.seed_file_system("ONTAP")
-    volume_id = fsx.seed_volume(file_system_id)
-    backup_id = fsx.seed_backup(volume_id, tags={"Old": "o"})
-    fsx.control.listing(short_pages=False)
-    for arn, before in (
-        (_arn("backup", backup_id), {"Old": "o"}),
-        (_arn("file-system", file_system_id), {}),
-        (_arn("volume", f"{file_system_id}/{volume_id}"), {}),
-    ):
-        client.tag_resource(ResourceARN=arn, Tags=[{"Key": "New", "Value": "n"}, {"Key": "Gone", "Value": "g"}])
-        client.untag_resource(ResourceARN=arn, TagKeys=["Gone", "Never"])
-        found = client.list_tags_for_resource(ResourceARN=arn)["Tags"]
-        assert {tag["Key"]: tag["Value"] for tag in found} == {**before, "New": "n"}
-
-
-def test_tags_of_nothing(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    arn = _arn("backup", "backup-00000000000000000")
-    for method, further in (
-        (client.tag_resource, {"Tags": [{"Key": "k", "Value": "v"}]}),
-        (client.untag_resource, {"TagKeys": ["k"]}),
-        (client.list_tags_for_resource, {}),
-    ):
-        error = refused(method, ResourceARN=arn, **further)
-        assert (error["Code"], error["ResourceARN"]) == ("ResourceNotFound", arn)
-
-
-def test_arns_of_other_services_accounts_and_regions(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    backup_id = fsx.seed_backup(fsx.seed_file_system())
-    for arn, code in (
-        ("arn:aws:s3:::a-bucket", "BadRequest"),
-        (_arn("backup", backup_id).replace("123456789012", "111122223333"), "ResourceNotFound"),
-        (_arn("backup", backup_id).replace("us-east-1", "eu-west-1"), "ResourceNotFound"),
-    ):
-        assert refused(client.list_tags_for_resource, ResourceARN=arn)["Code"] == code
-
-
-def test_fifty_tags_at_most_and_none_reserved(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    backup_id = fsx.seed_backup(fsx.seed_file_system(), tags={f"key-{number}": "" for number in range(50)})
-    arn = _arn("backup", backup_id)
-    client.tag_resource(ResourceARN=arn, Tags=[{"Key": "key-1", "Value": "changed"}])
-    for key in ("one-more", "aws:reserved"):
-        error = refused(client.tag_resource, ResourceARN=arn, Tags=[{"Key": key, "Value": ""}])
-        assert error["Code"] == "BadRequest"

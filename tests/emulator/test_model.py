@@ -126,6 +126,7 @@ CREATE: dict[str, dict[str, Any]] = {
 
 def _drive_everything(fsx: EmulatedFSx, client: Any, elsewhere: Any) -> None:
     """Every operation once and more, for every type of file system, in every lifecycle."""
+    fsx.control.behaviour(newest_volume_backup_last=False)
     for kind, configuration in CREATE.items():
         request = {"FileSystemType": kind, "StorageCapacity": 1200, "SubnetIds": [SUBNET], "Tags": TAGS}
         file_system_id = client.create_file_system(**request, **configuration)["FileSystem"]["FileSystemId"]

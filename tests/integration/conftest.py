@@ -55,6 +55,10 @@ class Stage:
         known = {*self.foreign, *(identifier for old in self.old.values() for identifier in old)}
         return [backup for identifier, backup in self.backups(plan).items() if identifier not in known]
 
+    def listen(self, inbox: Inbox, seconds: int) -> None:
+        """Keep the function's messages that arrive, not those of the alarms, which have no attributes."""
+        self.mails += [mail for mail in inbox.receive(seconds) if "MessageAttributes" in mail]
+
     def mails_of(self, plan: str) -> list[dict[str, Any]]:
         return [mail for mail in self.mails if mail["MessageAttributes"].get("plan", {}).get("Value") == plan]
 
@@ -138,14 +142,14 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         deadline = datetime.now(UTC) + PATIENCE
         # A function tells people before its message is done with.
         while (stage.unheard() or stage.unfinished()) and datetime.now(UTC) < deadline:
-            stage.mails += inbox.receive(seconds=5)
+            stage.listen(inbox, seconds=5)
         if stage.unheard() or stage.unfinished():
             subjects = [mail["Subject"] for mail in stage.mails]
             pytest.fail(
                 f"After {PATIENCE} nobody heard of {stage.unheard()}, but: {subjects}; "
                 f"{stage.unfinished()} messages are not done with.\n{trouble(sandbox)}"
             )
-        stage.mails += inbox.receive(seconds=1)
+        stage.listen(inbox, seconds=1)
     yield stage
     stack.destroy()
 

@@ -15,6 +15,7 @@ from sandbox.aws import ACCOUNT, LOCALSTACK_PYTHON, REGION, Sandbox
 from sandbox.fsx_control import FsxControl
 from sandbox.terraform import ROOT, Stack
 from tests.examples import PLANS
+from tests.markdown import READERS_ENVIRONMENT
 
 SCRATCH, HOME = "fs-0123456789abcdef0", "fs-0123456789abcdef1"
 SAMPLES_NAME = {"Name": "user-scheduled backup"}
@@ -57,7 +58,7 @@ def documented_newest(environment: dict[str, str]) -> str:
     path = f"{LOCALSTACK_PYTHON.parent}{os.pathsep}{os.environ['PATH']}"
     answer = subprocess.run(
         ["bash", "-c", command],
-        env={**os.environ, **environment, "PATH": path},
+        env={**READERS_ENVIRONMENT, **environment, "PATH": path},
         capture_output=True,
         text=True,
         timeout=60,
@@ -176,7 +177,8 @@ def test_what_was_brought_along_is_used(applied: Applied) -> None:
     role = applied.sandbox.client("iam").get_role(RoleName="storage-function")["Role"]
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/workload-boundary")
     alarms = applied.sandbox.client("cloudwatch").describe_alarms(AlarmNamePrefix="storage-freshness-")["MetricAlarms"]
-    assert [alarm["AlarmActions"] for alarm in alarms] == [["arn:aws:sns:eu-west-1:123456789012:on-call"]]
+    topics = {f"arn:aws:sns:eu-west-1:123456789012:{name}" for name in ("storage-events", "on-call")}
+    assert [set(alarm["AlarmActions"]) for alarm in alarms] == [topics]
 
 
 def test_the_documented_command_finds_the_newest_good_backup(applied: Applied) -> None:

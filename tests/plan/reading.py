@@ -29,3 +29,13 @@ def allowed(plan: Plan, role: str) -> set[str]:
         for statement in statements(values["policy"])
         for action in as_list(statement["Action"])
     }
+
+
+def configured(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Address -> the module's resource as it is written."""
+    module = plan.json["configuration"]["root_module"]["module_calls"]["fsx_backup"]["module"]
+    return {resource["address"]: resource for resource in module["resources"]}
+
+
+def depends_on(plan: Plan, resource: str) -> list[str]:
+    return list(configured(plan)[resource].get("depends_on", []))

@@ -2,17 +2,14 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fsx_backup import metrics, occurrence
-from fsx_backup.model import Plan as BackupPlan
-from fsx_backup.model import Target
+from fsx_backup import metrics
 from sandbox.terraform import Plan, TerraformError
 from tests.plan.conftest import MANY, ModulePlanner
 from tests.plan.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC
-from tests.plan.reading import allowed, as_list, only, statements
+from tests.plan.reading import allowed, as_list, configured, depends_on, only, statements
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +30,6 @@ def everything(plan: ModulePlanner) -> Plan:
         tracing=False,
         vpc={"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP]},
     )
-
-
-def depends_on(plan: Plan, resource: str) -> list[str]:
-    module = plan.json["configuration"]["root_module"]["module_calls"]["fsx_backup"]["module"]
-    return next(r.get("depends_on", []) for r in module["resources"] if r["address"] == resource)
 
 
 def test_the_scheduled_time_keyword_is_not_escaped(default: Plan) -> None:
@@ -67,8 +59,7 @@ def test_a_group_of_schedules_is_made_after_all_that_they_fire_into(default: Pla
         "aws_iam_role_policy.scheduler_encryption",
         "aws_lambda_event_source_mapping.this",
     }
-    module = default.json["configuration"]["root_module"]["module_calls"]["fsx_backup"]["module"]
-    made = next(r for r in module["resources"] if r["address"] == f"aws_scheduler_schedule.{schedule}")
+    made = configured(default)[f"aws_scheduler_schedule.{schedule}"]
     assert f"aws_scheduler_schedule_group.{group}.name" in made["expressions"]["group_name"]["references"]
 
 
@@ -88,12 +79,16 @@ def test_hundreds_of_plans_fit_the_policy_limits(many: Plan) -> None:
     for role in ("function", "scheduler"):
         inline = [p["policy"] for a, p in many.resources("aws_iam_role_policy").items() if f".{role}" in a]
         assert sum(len(re.sub(r"\s", "", policy)) for policy in inline) <= 10_240
-    create = next(
+    create = [
         s
         for s in statements(only(many, "aws_iam_role_policy", "policy.function")["policy"])
-        if "CreateBackup" in str(s["Action"])
-    )
-    assert create["Condition"] == {"StringEquals": {"aws:RequestTag/fsx-backup:deployment": "fsx-backup"}}
+        if "fsx:CreateBackup" in as_list(s["Action"])
+    ]
+    fsx = "arn:aws:fsx:eu-west-1:123456789012"
+    assert {tuple(as_list(s["Resource"])): s.get("Condition") for s in create} == {
+        (f"{fsx}:volume/*", f"{fsx}:file-system/*"): None,
+        (f"{fsx}:backup/*",): {"StringEquals": {"aws:RequestTag/fsx-backup:deployment": "fsx-backup"}},
+    }
     schedules = many.resources("aws_scheduler_schedule")
     assert len(schedules) == MANY + MANY // 100 + 1  # backups, checks, the deployment's check
     assert all(len(schedule["target"][0]["input"].encode()) < 262_144 for schedule in schedules.values())
@@ -103,23 +98,6 @@ def test_more_adopt_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) ->
     many = {f"plan-{n}": HOME | {"adopt_tags": {"Name": f"made by rule {n}"}} for n in range(60)}
     with pytest.raises(TerraformError, match="60 different adopt_tags are too many"):
         plan(file_systems=many, encryption={"kms_key_arn": KEY})
-
-
-@pytest.mark.parametrize(("window", "made"), [(1440, "default"), (18_720, "everything")])
-def test_a_message_outlives_its_longest_window(request: pytest.FixtureRequest, window: int, made: str) -> None:
-    planned = request.getfixturevalue(made)
-    queue = only(planned, "aws_sqs_queue", "queue.this")
-    receives = json.loads(only(planned, "aws_sqs_queue_redrive_policy")["redrive_policy"])["maxReceiveCount"]
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    backup_plan = BackupPlan("home", Target("fs-0123456789abcdef0"), completion_window_minutes=window)
-    following = occurrence.Occurrence("fsx-backup", backup_plan, start)
-    now, looks = start, 1
-    while now <= following.completion_deadline:
-        now += occurrence.wait(following, now, following.completion_deadline)
-        looks += 1
-    assert looks + 10 <= receives <= 1000
-    assert timedelta(seconds=queue["message_retention_seconds"]) > following.completion_deadline - start
-    assert timedelta(hours=12) > occurrence.LONGEST_WAIT
 
 
 def test_the_scheduler_role_trusts_this_account_and_its_groups_only(default: Plan) -> None:
@@ -164,10 +142,9 @@ def test_a_rule_made_by_hand_may_invoke_the_function(everything: Plan) -> None:
 
 
 def test_an_existing_topic_replaces_the_own_one(everything: Plan) -> None:
-    assert not everything.resources("aws_sns_topic")
-    assert all(
-        alarm["alarm_actions"] == [TOPIC] for alarm in everything.resources("aws_cloudwatch_metric_alarm").values()
-    )
+    assert [topic["name"] for topic in everything.resources("aws_sns_topic").values()] == ["fsx-backup-alarms"]
+    for alarm in everything.resources("aws_cloudwatch_metric_alarm").values():
+        assert set(alarm["alarm_actions"]) == {TOPIC, "arn:aws:sns:eu-west-1:123456789012:fsx-backup-alarms"}
     tell = next(
         s
         for s in statements(only(everything, "aws_iam_role_policy", "policy.function")["policy"])
@@ -220,16 +197,8 @@ def test_deletes_are_bound_to_the_deployments_tag(everything: Plan) -> None:
     ]
 
 
-def test_what_is_made_in_the_same_apply_may_be_unknown(plan: ModulePlanner) -> None:
-    later = "${terraform_data.later.id}"
-    planned = plan(
-        file_systems={"home": {"file_system_id": later}, "database": {"volume_id": later}},
-        notifications={"topic_arn": later, "create_topic": False},
-        encryption={"kms_key_arn": later, "create_key": False},
-        permissions_boundary_arn=later,
-        vpc={"subnet_ids": [later], "security_group_ids": [later]},
-        event_rules={"nightly": later},
-    )
-    assert len(planned.resources("aws_scheduler_schedule")) == 2 + 1 + 1  # backups, their check, the deployment's check
-    assert not planned.resources("aws_sns_topic")
-    assert not planned.resources("aws_kms_key")
+def test_what_is_made_in_the_same_apply_may_be_unknown(unknown: Plan) -> None:
+    assert len(unknown.resources("aws_scheduler_schedule")) == 2 + 1 + 1  # backups, their check, the deployment's check
+    assert not unknown.resources("aws_sns_topic")
+    assert len(unknown.resources("aws_sns_topic_subscription")) == 2  # the main topic's, the alarms topic's
+    assert not unknown.resources("aws_kms_key")

@@ -3,14 +3,8 @@
 import pytest
 
 from sandbox.terraform import Plan
-from tests.plan.conftest import ModulePlanner
-from tests.plan.inputs import HOME, KEY
+from tests.plan.inputs import KEY
 from tests.plan.reading import allowed, as_list, only, statements
-
-
-@pytest.fixture(scope="module")
-def own_key(plan: ModulePlanner) -> Plan:
-    return plan(file_systems={"home": HOME})
 
 
 def test_the_own_key_admits_the_log_group_and_the_alarms(own_key: Plan) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import aws
+from sandbox import aws, terraform
 from sandbox.__main__ import main
 from sandbox.aws import ROOT, Sandbox, SandboxError
-from sandbox.processes import ProcessId, end_groups, started_at
+from sandbox.processes import ProcessId, end_groups, interruptible, start, started_at
 from tests.sandbox_fixtures import wait_for
 
 # Starts a sandbox, runs a function in it and then waits to be ended.
@@ -35,7 +35,7 @@ while True:
 def program(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}  # where a killed one leaves its files
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
+        interruptible([sys.executable, "-c", PROGRAM]),
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -101,6 +101,18 @@ def test_an_interrupt_while_running_ends_everything(program: subprocess.Popen[st
     program.wait(timeout=20)
     assert all_gone(pids)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("tethered", [True, False])
+def test_a_child_hears_an_interrupt_though_its_parent_was_started_to_ignore_it(tmp_path: Path, tethered: bool) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as for what runs in the background of a script
+    try:
+        command = [sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT))"]
+        child = start(command, environment={}, folder=tmp_path, log=tmp_path / "log", tethered=tethered)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert child.wait(20) == 0
+    assert "default_int_handler" in (tmp_path / "log").read_text()
 
 
 def test_an_interrupt_in_the_middle_of_the_start_ends_everything() -> None:
@@ -178,7 +190,13 @@ def test_a_pid_that_went_to_another_process_is_left_alone() -> None:
         bystander.kill()
 
 
-def test_up_and_down(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_up_and_down(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror = tmp_path / "terraform.rc"
+    mirror.write_text("# as the set-up writes it")
+    monkeypatch.setattr(terraform, "MIRROR", mirror)
+    monkeypatch.setattr(terraform, "ROOT", tmp_path)
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", "/no/such/file")
+
     def run(*arguments: str) -> tuple[int, str, str]:
         status = main(["--state-file", str(tmp_path / "state.json"), *arguments])
         return status, *capfd.readouterr()
@@ -189,12 +207,16 @@ def test_up_and_down(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     try:
         assert (status, err.splitlines()[-1][:20]) == (0, "sandbox: ready after")
         exports = [text for text in out.splitlines() if text.startswith("export ")]
+        assert err.startswith(
+            "sandbox: TF_CLI_CONFIG_FILE names /no/such/file, which is no file: terraform.rc is used."
+        )
+        assert f"export TF_CLI_CONFIG_FILE={mirror}" in exports
         assert "export AWS_ACCESS_KEY_ID=123456789012" in exports
         assert out.endswith("# To end it: python -m sandbox down\n")
         pids = [int(text.split("pid ")[1].split()[0]) for text in run("status")[1].splitlines() if "pid " in text]
         assert len(pids) == 2
         assert run("env")[1].splitlines() == exports
-        assert run("up")[2] == "sandbox: already running\n"
+        assert run("up")[2].endswith("\nsandbox: already running\n")
         assert run("fire") == (0, "", "")
         assert run("fire", "no-such")[2] == "sandbox: no schedule named no-such; there are: []\n"
     finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.plan.conftest import ModulePlanner, aws_environment, plan
-from tests.security.iam import Policies, Request
+from tests.security.iam import Call, Policies
 from tests.security.recorder import REGION, Recorder
 from tests.security.scenarios import FILE_SYSTEMS, SCENARIOS, seed
 from tests.world import new_world
@@ -49,14 +49,14 @@ def policies_of_many(plan: ModulePlanner) -> Policies:
 
 
 @pytest.fixture(scope="session")
-def recorded() -> list[Request]:
-    requests: list[Request] = []
+def recorded() -> list[Call]:
+    calls: list[Call] = []
     for scenario in SCENARIOS:
         with new_world(region=REGION) as world:
             recorder = Recorder(world)
             seed(world)
             scenario(world)
-            assert recorder.requests
+            assert recorder.calls
             assert not recorder.unknown, f"calls that IAM is not asked about here: {recorder.unknown}"
-            requests += recorder.requests
-    return requests
+            calls += recorder.calls
+    return calls

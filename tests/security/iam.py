@@ -26,6 +26,10 @@ class Request:
         return f"{self.action} on {self.resource} with {dict(self.context)}"
 
 
+# All that AWS evaluates for one API call: each resource for itself. One refusal refuses the call.
+Call = tuple[Request, ...]
+
+
 class Policies:
     """The policies of one role."""
 
@@ -47,6 +51,10 @@ class Policies:
         """Some statement allows it and none denies it."""
         effects = {statement["Effect"] for statement in self.statements if _applies(statement, request)}
         return effects == {"Allow"}
+
+    def permit(self, call: Call) -> bool:
+        """Each of the call's requests is allowed."""
+        return all(self.allow(request) for request in call)
 
 
 def as_list(value: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 import sandbox.fsx_emulator  # noqa: F401 - moto must be there before the client that it serves
 from fsx_backup.settings import Settings
-from tests.security.iam import Request
+from tests.security.iam import Call, Request
 from tests.world import Topic, World
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Recorder:
     """Listens at the function's clients and remembers what IAM would be asked."""
 
     def __init__(self, world: World) -> None:
-        self.requests: list[Request] = []
+        self.calls: list[Call] = []
         self.unknown: list[str] = []
         self._outside = world.fsx.client()
         _current["recorder"] = self
@@ -48,33 +48,34 @@ class Recorder:
         match operation:
             case "CreateBackup":
                 tags = {pair["Key"]: pair["Value"] for pair in parameters.get("Tags", [])}
-                context = request_tags(tags)
-                self.requests.append(Request("fsx:CreateBackup", NEW_BACKUP, context))
-                self.requests.append(Request("fsx:CreateBackup", self._target(parameters), context))
-                if tags:
-                    self.requests.append(Request("fsx:TagResource", NEW_BACKUP, context))
+                self.calls += create_backup(self._target(parameters), tags)
             case "DeleteBackup":
                 backup = self._outside.describe_backups(BackupIds=[parameters["BackupId"]])["Backups"][0]
                 tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
-                self.requests.append(Request("fsx:DeleteBackup", backup["ResourceARN"], resource_tags(tags)))
+                self._ask(Request("fsx:DeleteBackup", backup["ResourceARN"], resource_tags(tags)))
+            case "ListTagsForResource":
+                self._ask(Request("fsx:ListTagsForResource", parameters["ResourceARN"]))
             case "DescribeBackups" | "DescribeFileSystems" | "DescribeVolumes":
-                self.requests.append(Request(f"fsx:{operation}"))
+                self._ask(Request(f"fsx:{operation}"))
             case _:
                 self.unknown.append(f"fsx:{operation}")
 
     def sns(self, operation: str, parameters: dict[str, Any]) -> None:
-        self.requests.append(Request(f"sns:{operation}", parameters["TopicArn"]))
+        self._ask(Request(f"sns:{operation}", parameters["TopicArn"]))
 
     def sqs(self, operation: str, parameters: dict[str, Any]) -> None:
         account, name = parameters["QueueUrl"].split("/")[-2:]
-        self.requests.append(Request(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{account}:{name}"))
+        self._ask(Request(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{account}:{name}"))
 
     def cloudwatch(self, operation: str, parameters: dict[str, Any]) -> None:
-        self.requests.append(Request(f"cloudwatch:{operation}", "*", {"cloudwatch:namespace": parameters["Namespace"]}))
+        self._ask(Request(f"cloudwatch:{operation}", "*", {"cloudwatch:namespace": parameters["Namespace"]}))
+
+    def _ask(self, request: Request) -> None:
+        self.calls.append((request,))
 
     def service_quotas(self, operation: str, parameters: dict[str, Any]) -> None:
         assert operation == "GetPaginator"
-        self.requests.append(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
+        self._ask(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
 
     def _target(self, parameters: dict[str, Any]) -> str:
         try:
@@ -104,6 +105,19 @@ class Recorded:
             return method(*values, **arguments)
 
         return call
+
+
+def create_backup(target: str, tags: dict[str, str]) -> list[Call]:
+    """What AWS evaluates for CreateBackup: the target, the new backup and, if there are tags, the tagging of it.
+
+    The service authorization reference documents aws:RequestTag for the backup alone. Whether the target is evaluated
+    with it too is not documented, so there are two calls: what is granted must be so in both, what is refused in both.
+    """
+    context = request_tags(tags)
+    backup: Call = (Request("fsx:CreateBackup", NEW_BACKUP, context),)
+    if tags:
+        backup = (*backup, Request("fsx:TagResource", NEW_BACKUP, context))
+    return [(Request("fsx:CreateBackup", target, of_target), *backup) for of_target in ({}, context)]
 
 
 def request_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:

@@ -14,7 +14,7 @@ import yaml
 from sandbox.aws import LOCALSTACK_PYTHON
 from sandbox.fsx_emulator.http_control import VERBS
 from sandbox.terraform import ROOT
-from tests.markdown import FENCE, Command, blocks, commands, pages
+from tests.markdown import FENCE, READERS_ENVIRONMENT, Command, blocks, commands, pages
 
 LANGUAGES = {"sh", "hcl", "python", "json", "yaml", "text", "mermaid"}
 PYTHONS = {"python", "python3", ".envs/dev/bin/python"}
@@ -47,7 +47,13 @@ def aws_cli(asked: list[list[str]]) -> list[str]:
     """What the AWS CLI says against each command, without making the call."""
     program = [LOCALSTACK_PYTHON, ROOT / "tests" / "aws_commands.py"]
     answer = subprocess.run(
-        program, input=json.dumps(asked), capture_output=True, text=True, timeout=120, check=True
+        program,
+        input=json.dumps(asked),
+        env=READERS_ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     ).stdout
     said: list[str] = json.loads(answer)
     return said
@@ -108,7 +114,9 @@ def test_make_targets_exist() -> None:
     targets = {word for command in tried("make") for word in command.words[1:] if "=" not in word}
     assert {"demo", "test", "failures"} <= targets
     for target in targets:
-        result = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            ["make", "-n", target], cwd=ROOT, env=READERS_ENVIRONMENT, capture_output=True, text=True, check=False
+        )
         assert result.returncode == 0, result.stderr
 
 
@@ -132,7 +140,9 @@ def test_python_commands_start(words: tuple[str, ...]) -> None:
     else:
         called = words[: 3 if words[1] == "sandbox" else 2]
         command = [sys.executable, *called, "--help"]
-        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        result = subprocess.run(
+            command, cwd=ROOT, env=READERS_ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
+        )
         assert result.returncode == 0, result.stderr
         assert [word for word in words if word.startswith("--") and word not in result.stdout] == []
 
@@ -146,6 +156,10 @@ def test_the_emulators_addresses_exist() -> None:
     for command in tried("curl"):
         verb, url = command.words[command.words.index("-X") + 1], next(w for w in command.words if "/_fsx/" in w)
         assert url.rsplit("/", 1)[1] in VERBS[verb]
+
+
+def test_a_reader_has_nothing_but_a_path_and_a_home() -> None:
+    assert set(READERS_ENVIRONMENT) == {"PATH", "HOME"}
 
 
 def test_python_blocks_run() -> None:

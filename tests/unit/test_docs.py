@@ -1,14 +1,19 @@
 """The runbook has a section for every message and alarm, the costs are what their arithmetic gives."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from fsx_backup.notifications import HEADLINES
+from fsx_backup import metrics
+from fsx_backup.notifications import ERROR, HEADLINES, INFO, WARNING
+from fsx_backup.report import Outcome
 from sandbox.aws import ROOT
 from tools import costs
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+MONITORING = (ROOT / "docs" / "monitoring.md").read_text()
+OTHER_MESSAGES = {"ERROR": ERROR, "INVALID": ERROR, "QUOTA": WARNING}
 
 
 def anchors(text: str) -> set[str]:
@@ -17,9 +22,28 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("outcome", [*HEADLINES, "INVALID", "ERROR", "QUOTA"])
-def test_every_message_has_its_section(outcome: str) -> None:
+@pytest.mark.parametrize(
+    "outcome", [*(outcome for outcome in Outcome if outcome is not Outcome.DRY_RUN), *OTHER_MESSAGES]
+)
+def test_every_outcome_has_its_section(outcome: str) -> None:
     assert outcome.lower().replace("_", "-") in anchors(RUNBOOK)
+
+
+def test_the_attributes_are_those_of_the_messages() -> None:
+    severities = {outcome.value: severity for outcome, (_, severity) in HEADLINES.items()} | OTHER_MESSAGES
+    [listed] = re.findall(r"^\| `outcome` \| (.*) \|$", MONITORING, re.MULTILINE)
+    assert set(listed.split(", ")) == set(severities)
+    for severity in (INFO, WARNING):
+        [named] = re.findall(rf"`{severity}` \(([A-Z_, ]+)\)", MONITORING)
+        assert set(named.split(", ")) == {outcome for outcome, of in severities.items() if of == severity}
+
+
+def test_every_metric_is_in_the_table() -> None:
+    published = set(re.findall(r'(?<!get)\("([A-Z][A-Za-z]+)",', Path(metrics.__file__).read_text()))
+    table = MONITORING.split("\n## Metrics\n")[1].split("\n## ")[0]
+    listed = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert listed == published
+    assert "Skipped" in published
 
 
 def test_every_alarm_has_its_section() -> None:

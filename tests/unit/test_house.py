@@ -71,17 +71,32 @@ def test_one_localstack() -> None:
     assert f"LocalStack {version}" in (ROOT / "sandbox/README.md").read_text()
 
 
-def test_the_workflow_runs_what_the_readme_tells_with_the_stated_versions() -> None:
+def test_the_workflow_runs_the_targets_with_the_stated_versions() -> None:
     job = WORKFLOW["jobs"]["make"]
-    assert job["strategy"]["matrix"]["target"] == ["demo", "test"]
+    assert job["strategy"]["matrix"]["target"] == ["lint", "fast", "test", "demo"]
     runs = [step["run"] for step in job["steps"] if "run" in step]
     assert runs == ['echo "terraform=$(cat .terraform-version)" >> "$GITHUB_OUTPUT"', "make ${{ matrix.target }}"]
     used = {step["uses"].split("@")[0]: step.get("with", {}) for step in job["steps"] if "uses" in step}
     assert used["actions/setup-python"] == {"python-version-file": ".python-version"}
     assert used["hashicorp/setup-terraform"]["terraform_version"] == "${{ steps.versions.outputs.terraform }}"
     assert re.fullmatch(r"1\.\d+\.\d+", TERRAFORM)
-    # By commit: a tag can be moved.
-    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"]) for step in job["steps"] if "uses" in step)
+
+
+def test_the_workflow_plans_with_the_lowest_and_the_newest_terraform() -> None:
+    job = WORKFLOW["jobs"]["plans"]
+    [(_, (floor, newest))] = job["strategy"]["matrix"].items()
+    assert floor == ".".join(map(str, (*bootstrap.MINIMUM_TERRAFORM, 0)))
+    assert newest == "latest"
+    [terraform] = [step for step in job["steps"] if step.get("uses", "").startswith("hashicorp/setup-terraform@")]
+    assert terraform["with"]["terraform_version"] == "${{ matrix.terraform }}"
+    assert job["steps"][-1] == {"run": "make plans"}
+
+
+def test_the_workflow_pins_actions_by_commit() -> None:
+    """A tag can be moved."""
+    used = [step["uses"] for job in WORKFLOW["jobs"].values() for step in job["steps"] if "uses" in step]
+    assert len(used) > 5
+    assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)] == []
 
 
 def test_the_hooks_run_what_make_lint_runs() -> None:
@@ -90,12 +105,13 @@ def test_the_hooks_run_what_make_lint_runs() -> None:
     [repository] = HOOKS
     assert repository["repo"] == "local"
     assert len(repository["hooks"]) > 4
-    assert {command(hook["entry"]) for hook in repository["hooks"]} <= made
+    hooks = [hook for hook in repository["hooks"] if hook.get("stages") != ["commit-msg"]]  # no file has a message
+    assert {command(hook["entry"]) for hook in hooks} <= made
 
 
 def command(line: str) -> str:
     """Without what only says on which files and how loudly; hooks format, `make lint` looks."""
-    words = [word for word in line.split() if word not in {"--quiet", "--force-exclude", "."}]
+    words = [word for word in line.split() if word not in {"--quiet", "--no-progress", "--force-exclude", "."}]
     return " ".join(word for word in words if not (word == "--check" and words[1] == "format"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import terraform
 from sandbox.terraform import ROOT
 from tools import bootstrap
 
@@ -77,6 +78,48 @@ def test_a_wrong_mirror_is_named(monkeypatch: pytest.MonkeyPatch, envs: Path) ->
     monkeypatch.setenv("PROVIDER_MIRROR", str(envs))
     with pytest.raises(bootstrap.Missing, match=r"PROVIDER_MIRROR=.* holds no"):
         bootstrap.configure_terraform()
+
+
+def test_a_configuration_that_is_not_there_is_named_and_the_mirror_used(
+    monkeypatch: pytest.MonkeyPatch, envs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "provider_mirrors", lambda: iter([(envs / "mirror", "registry.invalid")]))
+    monkeypatch.setattr(bootstrap, "reachable", lambda host: False)
+    bootstrap.configure_terraform()
+    said, used = capsys.readouterr().out.splitlines()
+    assert said.startswith(f"set-up: TF_CLI_CONFIG_FILE names {envs / 'nowhere'}, which is no file: ")
+    assert said.endswith("Correct the variable, or unset it.")
+    assert used.endswith(f"using the mirror {envs / 'mirror'}")
+    assert f'path = "{envs / "mirror"}"' in (envs / "terraform.rc").read_text()
+
+
+@pytest.mark.parametrize("named", [None, "there", "terraform.rc"])
+def test_nothing_is_said_of_a_configuration_that_is_there_or_its_own(
+    monkeypatch: pytest.MonkeyPatch, envs: Path, capsys: pytest.CaptureFixture[str], named: str | None
+) -> None:
+    (envs / "there").write_text("# the user's")
+    monkeypatch.setenv("HOME", str(envs))
+    monkeypatch.delenv("TF_CLI_CONFIG_FILE")
+    if named:
+        monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(envs / named))
+    monkeypatch.setattr(bootstrap, "provider_mirrors", lambda: iter([]))
+    bootstrap.configure_terraform()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_sandbox_names_it_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = tmp_path / "terraform.rc"
+    monkeypatch.setattr(terraform, "MIRROR", terraform.ROOT / ".envs" / "absent.rc")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(own))
+    assert terraform.provider_configuration() == {}
+    assert terraform.misled() == (
+        f"TF_CLI_CONFIG_FILE names {own}, which is no file: Terraform goes on without it. "
+        "Correct the variable, or unset it."
+    )
+    own.write_text("# the user's")
+    assert terraform.misled() == ""
+    monkeypatch.delenv("TF_CLI_CONFIG_FILE")
+    assert terraform.misled() == ""
 
 
 def demo(**environment: str) -> subprocess.CompletedProcess[str]:
