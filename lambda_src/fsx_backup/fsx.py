@@ -160,7 +160,7 @@ def target_tags(client: FSxClient, target: Target) -> Mapping[str, str]:
     if not target.is_volume:
         return described.tags
     pages = client.get_paginator("list_tags_for_resource").paginate(ResourceARN=described.arn)
-    return _call(lambda: {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]})
+    return _call(lambda: {key: value for page in pages for key, value in _tags(page).items()})
 
 
 def create_backup(client: FSxClient, target: Target, token: str, tags: Mapping[str, str]) -> Backup:
