@@ -42,7 +42,7 @@ RULES = [
     Rule("(un)?touch(es|ed|ing)?", "change, is protected", "The old one is not touched."),
     Rule("gone", "deleted, removed", "A function that is gone."),
     Rule("com(es?|ing) to (an|its|their) end", "complete, finish", "The backup comes to an end."),
-    Rule("(is|are|be|been|not) let", "is allowed to", "The backup function is not let run."),
+    Rule("(is|are|be|been)( not)? let", "is allowed to", "The backup function is not let run."),
     Rule("foresaw|foreseen", "unexpected error", "An error that nobody foresaw."),
     Rule("second path", "out-of-band alarm", "Reported by a second path."),
     Rule("rooms|houses?", "parts, directory, package, repository", "Three rooms."),
