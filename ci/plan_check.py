@@ -16,6 +16,7 @@ import json
 import sys
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
+ORPHANED = "become orphaned: no plan purges them, they are still paid for, and the deployment's check lists them"
 UNLIMITED = -1  # of a keep-rule
 GONE = {
     "aws_cloudwatch_log_group": "the function's log is lost",
@@ -42,7 +43,11 @@ class Uncheckable(Exception):
 
 
 def changes_of_deployments(plan: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """The changes in the modules that are instances of fsx_backup, known by the messages of their schedules."""
+    """The changes in the modules that are instances of fsx_backup.
+
+    They are known by the messages of their schedules, and by the tag of their groups, because the messages about a
+    target made in the same apply are known after apply only.
+    """
     if str(plan.get("format_version", "")).split(".")[0] != "1":
         raise Uncheckable("this is not the JSON of a Terraform plan: give it what `terraform show -json` prints.")
     if plan.get("errored"):
@@ -51,7 +56,10 @@ def changes_of_deployments(plan: Dict[str, Any]) -> List[Dict[str, Any]]:
     deployments = {
         change.get("module_address", "")
         for change in changes
-        if change["type"] == "aws_scheduler_schedule" and any(map(_is_message, _sides(change)))
+        if any(
+            _is_message(side) if change["type"] == "aws_scheduler_schedule" else _is_group(change, side)
+            for side in _sides(change)
+        )
     }
     if not deployments:
         raise Uncheckable("no schedule of the fsx_backup module is in this plan: is it the right one?")
@@ -112,13 +120,20 @@ def _weakened(change: Dict[str, Any]) -> Iterator[Loss]:
     state = change["change"]
     before, after = _plan(state["before"]), _plan(state["after"])
     if before is None or after is None:
-        yield _loss(change, "its settings are known after apply only. Plan again when they are known, or allow it")
+        old = f" of {_id(before)}" if before else ""
+        yield _loss(
+            change,
+            "its settings are known after apply only. If its target is replaced, the backups"
+            f"{old} {ORPHANED}. Plan again when they are known, or allow it",
+        )
         return
     if state["before"].get("state") == "ENABLED" and state["after"].get("state") == "DISABLED":
         yield _loss(change, "its schedule would be disabled: no backups are made. Set enabled = true, or allow it")
     if _id(before) != _id(after):
         yield _loss(
-            change, f"would back up {_id(after)} instead of {_id(before)}. Give that one a new entry, or allow it"
+            change,
+            f"would back up {_id(after)} instead of {_id(before)}: the backups of {_id(before)} {ORPHANED}. Give "
+            f"{_id(after)} its own entry, or allow it",
         )
     for rule, kept in sorted(before["retention"].items()):
         keeps = after["retention"].get(rule, 0)
@@ -177,6 +192,12 @@ def _message(values: Dict[str, Any]) -> Dict[str, Any]:
 def _is_message(values: Dict[str, Any]) -> bool:
     message = _message(values)
     return message.get("action") in ("backup", "check") and "scheduled_time" in message
+
+
+def _is_group(change: Dict[str, Any], values: Dict[str, Any]) -> bool:
+    """Whether it is a group of schedules that a deployment made."""
+    tags = values.get("tags_all") or values.get("tags") or {}
+    return change["type"] == "aws_scheduler_schedule_group" and "fsx-backup:deployment" in tags
 
 
 def _is_backup(change: Dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """The function in a small world on one clock: the FSx emulator, a queue with SQS's rules, a topic with SNS's."""
 
 import json
+import logging
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
 DEPLOYMENT = "prod"
 VISIBILITY = timedelta(seconds=1800)
+
+logging.getLogger("fsx_backup").setLevel(logging.INFO)  # as the module sets it: a line that cannot be written is a bug
 
 
 @dataclass
@@ -183,16 +186,17 @@ class World:
         self.cloudwatch = CloudWatch()
         self.service_quotas = ServiceQuotas()
         self.context = Context()
-        self.function = self.connect(fsx.client())
+        self.function = self.connect()
 
-    def connect(self, client: Any) -> Function:
+    def connect(self, client: Any = None, **others: Any) -> Function:
+        """A new execution environment, with another client of FSx or of the `others`."""
         clients = {
-            "fsx": client,
+            "fsx": client or self.fsx.client(),
             "sns": self.topic,
             "sqs": self.queue,
             "cloudwatch": self.cloudwatch,
             "service-quotas": self.service_quotas,
-        }
+        } | others
         return Function(self.settings, clients.__getitem__, lambda: self.now)
 
     @property
@@ -203,13 +207,13 @@ class World:
         self.fsx.control.advance(timedelta(**duration).total_seconds())
 
     def message(self, target_id: str, *, name: str = "home", action: str = "backup", **plan: Any) -> dict[str, Any]:
-        """What a schedule sends at this moment."""
+        """What a schedule sends at this moment. Its plan keeps one backup, unless `plan` says more: purges have work."""
         key = "volume_id" if target_id.startswith("fsvol-") else "file_system_id"
         return {
             "version": 1,
             "action": action,
             "scheduled_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "plan": {"name": name, key: target_id, **plan},
+            "plan": {"name": name, key: target_id, **plan, "retention": {"keep_last": 1} | plan.get("retention", {})},
         }
 
     def send(self, message: object) -> None:

@@ -15,6 +15,12 @@ import hcl2
 ROOT = Path(__file__).resolve().parent.parent
 # README -> the folder whose variables and outputs it lists.
 PAGES = {ROOT / "README.md": ROOT, ROOT / "modules/fsx_backup/README.md": ROOT / "modules/fsx_backup"}
+# As python-hcl2 writes an object's type: an attribute with its type and default, the beginning of an object, its end.
+LEAF = r"list\(string\)|set\(string\)|map\(string\)|string|number|bool"
+ATTRIBUTE = re.compile(
+    rf'(\w+) = (?:optional\(({LEAF})(?:, ("[^"]*"|[^)]+))?\)|({LEAF}))'
+    r"|(\w+) = (?:optional\()?(?:map\()?object\(\{|(\}\))"
+)
 BEGIN, END = "<!-- inputs and outputs: made by `make docs` -->", "<!-- end of inputs and outputs -->"
 
 
@@ -40,21 +46,36 @@ def default(body: dict[str, Any]) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
+def kind(body: dict[str, Any]) -> str:
+    """The type, without the attributes of an object."""
+    type_ = body["type"].removeprefix("${").removesuffix("}") if body["type"].startswith("${") else body["type"]
+    return re.sub(r"object\(\{.*\}\)", "object", type_)
+
+
+def attributes(body: dict[str, Any]) -> list[str]:
+    """A table of an object's attributes, those of the objects in it included."""
+    rows, inside = [], []
+    for name, optional, value, required, inner, end in ATTRIBUTE.findall(body["type"]):
+        if inner:
+            inside.append(inner)
+        elif end:
+            inside = inside[:-1]
+        else:
+            shown = f"`{value}`" if value else "required" if required else ""
+            rows.append(f"| `{'.'.join([*inside, name])}` | `{optional or required}` | {shown} |")
+    return ["", "| attribute | type | default |", "|---|---|---|", *rows] if "object" in body["type"] else []
+
+
 def tables(folder: Path) -> str:
     """The section of a README."""
-    inputs, details = ["| input | default | |", "|---|---|---|"], []
+    inputs, details = ["| input | type | default | |", "|---|---|---|---|"], []
     variables = [item for path in sorted(folder.glob("variables*.tf")) for item in blocks(path, "variable").items()]
     for name, body in variables:
         first, _, rest = text(body["description"]).partition("\n\n")
-        inputs.append(f"| `{name}` | {default(body)} | {' '.join(first.split())} |")
+        inputs.append(f"| `{name}` | `{kind(body)}` | {default(body)} | {' '.join(first.split())} |")
         if rest:
             details += ["", f"**`{name}`**", "", rest]
-            defaults = re.findall(
-                r"(\w+) = optional\((?:number|string|bool|map\(string\)), (\"[^\"]*\"|[^)]+)\)", body["type"]
-            )
-            if defaults:
-                listed = ", ".join(f"`{attribute}` {value}" for attribute, value in defaults)
-                details += ["", f"Defaults: {listed}; the other attributes have none."]
+            details += attributes(body)
     outputs = ["| output | |", "|---|---|"]
     for name, body in blocks(folder / "outputs.tf", "output").items():
         outputs.append(f"| `{name}` | {' '.join(text(body['description']).split())} |")

@@ -21,7 +21,7 @@ module "fsx_backup" {
     }
     scratch-before-migration = {
       file_system_id = "fs-0123456789abcdef1"
-      schedule       = "at(2027-01-15T20:00:00)" # once; its backup is the plan's newest, so no purge takes it
+      schedule       = "at(2035-01-15T20:00:00)" # once; its backup is the plan's newest, so no purge takes it
       timezone       = "Europe/Paris"
     }
     home = {

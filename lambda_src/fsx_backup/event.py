@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .model import OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, PlansCheck, Request, Retention, Target
+from .model import LARGEST_WINDOW, OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, PlansCheck, Request, Retention, Target
 
 MESSAGE_VERSION = 1
 # FSx API reference: FileSystemId 11-21 characters, VolumeId 23.
@@ -14,7 +14,6 @@ FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]{8,18}")
 VOLUME_ID = re.compile(r"fsvol-[0-9a-f]{17}")
 PLAN_NAME = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 LARGEST_COUNT = 100_000
-LARGEST_WINDOW = 18_720  # 13 days: an SQS message lives 14
 LARGEST_FLEXIBLE_WINDOW = 1_440  # EventBridge Scheduler's
 FURTHEST = timedelta(days=1)  # how far ahead a scheduled time may be
 TIME_ZONE = re.compile(r"[A-Za-z][0-9A-Za-z_+-]*(/[0-9A-Za-z][0-9A-Za-z_+-]*)*")

@@ -215,8 +215,10 @@ def _call[T](call: Callable[[], T]) -> T:
         return call()
     except ClientError as error:
         raise _meaning(error) from error
-    except (*NO_ANSWER, KeyError) as error:  # KeyError: an answer cut short that was still valid JSON
+    except NO_ANSWER as error:
         raise Transient(f"{type(error).__name__}: {error}") from error
+    except KeyError as error:  # an answer cut short that was still valid JSON
+        raise Transient(f"Incomplete response: {error} is missing") from error
 
 
 def _meaning(error: ClientError) -> Exception:

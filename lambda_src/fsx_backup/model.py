@@ -21,6 +21,7 @@ FAILED = "FAILED"
 DELETED = "DELETED"
 IN_PROGRESS = frozenset({"PENDING", "CREATING", "TRANSFERRING", "COPYING"})
 
+LARGEST_WINDOW = 18_720  # minutes: 13 days, because an SQS message lives 14
 CLOCK_SKEW = timedelta(minutes=10)  # a creation time this far ahead of the function's clock is now
 
 

@@ -286,7 +286,7 @@ def _created(decision: Decision) -> tuple[str, str]:
 
 def _audit_query(occurrence: Occurrence, what: str) -> str:
     return _insights(
-        "fields backup_id, created, rule | filter message = "
+        "fields backup_id, creation_time, rule | filter message = "
         f"'{what}' and plan = '{occurrence.plan.name}' and scheduled_time = '{occurrence.time}'"
     )
 

@@ -9,10 +9,12 @@ from enum import StrEnum
 
 from .model import (
     AVAILABLE,
+    CLOCK_SKEW,
     DELETED,
     DEPLOYMENT_TAG,
     FAILED,
     IN_PROGRESS,
+    LARGEST_WINDOW,
     OWN_TAG_PREFIX,
     PLAN_TAG,
     RETENTION_TAG,
@@ -46,14 +48,15 @@ class Occurrence:
     @property
     def start_deadline(self) -> datetime:
         """Both windows count from the end of the flexible window: the scheduled time is the nominal one."""
-        return self.scheduled_time + timedelta(
-            minutes=self.plan.flexible_window_minutes + self.plan.start_window_minutes
-        )
+        return self._after(self.plan.start_window_minutes)
 
     @property
     def completion_deadline(self) -> datetime:
-        minutes = self.plan.flexible_window_minutes + self.plan.completion_window_minutes
-        return self.scheduled_time + timedelta(minutes=minutes)
+        return self._after(self.plan.completion_window_minutes)
+
+    def _after(self, minutes: int) -> datetime:
+        """Never later than a message lives and may be received."""
+        return self.scheduled_time + timedelta(minutes=min(self.plan.flexible_window_minutes + minutes, LARGEST_WINDOW))
 
     @property
     def token(self) -> str:
@@ -88,9 +91,13 @@ class Occurrence:
         mine = [backup for backup in self._of_plan(backups) if backup.tags.get(SCHEDULED_TIME_TAG) == self.time]
         return min(mine, key=lambda backup: (_RANK.get(backup.lifecycle, 1), backup.id), default=None)
 
-    def superseding(self, backups: Iterable[Backup]) -> Backup | None:
-        """The plan's latest other backup that was made at or after this occurrence's time, and serves it as well."""
-        return self._latest(backups, since=True, lifecycles=IN_PROGRESS | {AVAILABLE})
+    def superseding(self, backups: Iterable[Backup], now: datetime) -> Backup | None:
+        """The plan's latest other backup that was made at or after this occurrence's time, and serves it as well.
+
+        One whose creation time is in the future is odd and serves none: no later occurrence would get a backup.
+        """
+        made = [backup for backup in backups if backup.created and backup.created <= now + CLOCK_SKEW]
+        return self._latest(made, since=True, lifecycles=IN_PROGRESS | {AVAILABLE})
 
     def delaying(self, backups: Iterable[Backup]) -> Backup | None:
         """The plan's own earlier backup that is still in progress, and in the way of this one."""
@@ -140,7 +147,7 @@ def decide(occurrence: Occurrence, backups: Iterable[Backup], now: datetime) -> 
     backups = list(backups)
     backup = occurrence.find(backups)
     if backup is None:
-        if occurrence.superseding(backups):
+        if occurrence.superseding(backups, now):
             return Next.SKIP
         if now <= occurrence.start_deadline + LATENESS:
             return Next.CREATE
@@ -160,7 +167,7 @@ def wait(
     Between `shortest` and 20 minutes, and not past `deadline`, so that a window's last moment is used. At 20 minutes
     a poll, the longest completion window takes fewer than the 1,000 receives that SQS allows.
     """
-    delay = min((now - occurrence.scheduled_time) / 4, LONGEST_WAIT)
+    delay = min(abs(now - occurrence.scheduled_time) / 4, LONGEST_WAIT)  # abs: it may be as much as a day ahead
     if deadline is not None and deadline > now:
         delay = min(delay, deadline - now)
     return max(delay, shortest)

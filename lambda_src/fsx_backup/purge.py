@@ -42,7 +42,7 @@ def carry_out(
 
     `seconds_left` tells how long the function may still run. Each worker makes one delete whatever it says, so that
     every invocation makes progress. What FSx keeps for a reason of its own is `left` for the next run; `failures` are
-    deletes that FSx could not answer or that the role may not make.
+    deletes that FSx could not answer or that the role may not make. Raises whatever else a delete ended in.
     """
     deleted: list[Decision] = []
     left: dict[str, str] = {}
@@ -63,13 +63,23 @@ def carry_out(
         else:
             left[decision.backup.id] = refusal
 
+    # Oldest first: what a run has no time for is what has been due for the shortest time. What FSx keeps uses up nothing
+    # of max_deletes: the next in line take its place, so that backups refused for weeks do not hold up all others.
+    in_line, tried = [*selection.now, *selection.later], 0
     pool = ThreadPoolExecutor(DELETE_WORKERS)
-    # Oldest first: what a run has no time for is what has been due for the shortest time.
-    under_way = [pool.submit(delete, decision) for decision in selection.now]
-    wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
+    while tried == len(deleted) + len(left) + len(failures):
+        batch = in_line[tried : tried + len(selection.now) - len(deleted) - len(failures)]
+        if not batch:
+            break
+        tried += len(batch)
+        under_way = [pool.submit(delete, decision) for decision in batch]
+        finished, _ = wait(under_way, max(SHORTEST_ROUND, seconds_left() - REPORT_SECONDS))
+        for future in finished:
+            future.result()  # raises what is a bug
     pool.shutdown(wait=False, cancel_futures=True)
-    done = Purge(tuple(decisions), selection, tuple(deleted), dict(left), dict(failures))
-    return replace(done, unfinished=len(selection.now) - len(done.deleted) - len(done.left) - len(done.failures))
+    later = replace(selection, later=tuple(in_line[tried:]))
+    done = Purge(tuple(decisions), later, tuple(deleted), dict(left), dict(failures))
+    return replace(done, unfinished=tried - len(done.deleted) - len(done.left) - len(done.failures))
 
 
 def audit(what: str, occurrence: Occurrence, decision: Decision) -> None:
@@ -82,7 +92,7 @@ def audit(what: str, occurrence: Occurrence, decision: Decision) -> None:
         what,
         extra={
             "backup_id": backup.id,
-            "created": backup.created.isoformat() if backup.created else None,
+            "creation_time": backup.created.isoformat() if backup.created else None,
             "plan": occurrence.plan.name,
             "target": occurrence.plan.target.id,
             "rule": "; ".join(decision.reasons),

@@ -77,11 +77,11 @@ class Step:
         self.backup = self.occurrence.find(backups)
         todo = occurrence.decide(self.occurrence, backups, self.now)
         if self.backup:
-            self.seen.backup_id = self.backup.id
+            self.seen.backup_id, self.seen.made = self.backup.id, True
         elif todo is not Next.SKIP and self._was_deleted(self.seen.backup_id):
             todo = Next.GONE
         if todo is Next.CREATE:
-            return self._start()
+            return self._start(backups)
         if todo is Next.WAIT:
             return self._wait("the backup is in progress", self.occurrence.completion_deadline)
         if todo is Next.FINISH and self.request.action is Action.START:
@@ -112,13 +112,16 @@ class Step:
             # From here on silence may be the outcome, so one error is not enough.
             return fsx.list_backups(self.client, self.request.plan.target)
 
-    def _start(self) -> Report | Wait:
+    def _start(self, backups: list[Backup]) -> Report | Wait:
         try:
             self.backup = self._create()
         except fsx.Busy as error:
+            if self.now >= self.occurrence.start_deadline and self.occurrence.delaying(backups):
+                return self._skip(backups)
             return self._delayed(str(error))
         if self.backup is None:
             return self._delayed(NOT_LISTED)
+        self.seen.made = True
         made = self.backup.created
         if made and self.now - made > CONSISTENCY and self._was_deleted(self.backup.id):
             return self._report(Outcome.FAILED, gone())
@@ -166,7 +169,7 @@ class Step:
             if self.request.action is Action.PURGE:
                 return self._report(Outcome.PARTIAL, unpurged(error))
             return self._report(Outcome.UNKNOWN, unanswered("completion", times.completion_deadline, error))
-        if self.request.action is Action.PURGE or self.backup or self.seen.backup_id:
+        if self.request.action is Action.PURGE or self.backup or self.seen.made:
             return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
         if self.now < times.start_deadline:
             return self._wait(error, times.start_deadline, occurrence.AFTER_ERROR)
@@ -175,7 +178,7 @@ class Step:
         return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
 
     def _skip(self, backups: list[Backup]) -> Report:
-        other = self.occurrence.superseding(backups)
+        other = self.occurrence.superseding(backups, self.now)
         if other:
             reason = f"{other.id}, made by a later occurrence, serves this one as well."
         else:

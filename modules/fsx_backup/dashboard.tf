@@ -8,9 +8,13 @@ locals {
   alarm_list  = slice(local.every_alarm, 0, min(100, length(local.every_alarm))) # as many as a widget may have
   below       = 3 + ceil(length(local.alarm_list) / 6)
 
+  summary    = "${length(local.plans)} plans, ${length(local.watched)} with a maximum age."
   plan_label = "$${PROP('Dim.Plan')}" # CloudWatch puts in each plan's name
   of_plans   = "{${local.namespace},Deployment,Plan} Deployment=\"${var.name}\""
-  worst      = { for name in ["NewestBackupAgeHours", "OwnedBytes", "Duration"] : name => "SORT(SEARCH('${local.of_plans} MetricName=\"${name}\"', 'Maximum', 3600), MAX, DESC, 20)" }
+  worst = {
+    for name in ["NewestBackupAgeHours", "OwnedBytes", "Duration"] :
+    name => "SORT(SEARCH('${local.of_plans} MetricName=\"${name}\"', 'Maximum', 3600), MAX, DESC, 20)"
+  }
   totals = {
     for name, statistic in {
       GoodBackups = "Maximum", FailedBackups = "Maximum", BackupsInProgress = "Maximum",
@@ -26,7 +30,10 @@ locals {
       unit  = "%"
       metrics = concat(
         [for i, key in local.ranked : [{ expression = "100 * a${i} / ${local.watched[key].max_backup_age_hours}", label = key, id = "p${i}" }]],
-        [for i, key in local.ranked : [local.namespace, "NewestBackupAgeHours", "Deployment", var.name, "Plan", key, { id = "a${i}", visible = false, stat = "Maximum", period = 3600 }]],
+        [for i, key in local.ranked : [
+          local.namespace, "NewestBackupAgeHours", "Deployment", var.name, "Plan", key,
+          { id = "a${i}", visible = false, stat = "Maximum", period = 3600 },
+        ]],
       )
       lines = [{ label = "maximum", value = 100, fill = "above", color = local.colors.bad }]
     },
@@ -35,7 +42,10 @@ locals {
       place   = [12, 0, 12, 8]
       unit    = "hours"
       metrics = [[{ expression = local.worst.NewestBackupAgeHours, label = local.plan_label, id = "age" }]]
-      lines   = [for hours in slice(local.age_limits, 0, min(8, length(local.age_limits))) : { label = "maximum of ${hours} h", value = hours, color = local.colors.bad }]
+      lines = [
+        for hours in slice(local.age_limits, 0, min(8, length(local.age_limits))) :
+        { label = "maximum of ${hours} h", value = hours, color = local.colors.bad }
+      ]
     },
     {
       title = "Backups of all plans"
@@ -68,11 +78,15 @@ locals {
       lines   = []
     },
     {
-      title   = "The account's backups, in % of the quota"
-      place   = [0, 14, 8, 6]
-      unit    = "%"
-      metrics = [[{ expression = "SEARCH('{${local.namespace},Deployment,FileSystemType} Deployment=\"${var.name}\" MetricName=\"BackupQuotaUsed\"', 'Maximum', 86400)", label = "$${PROP('Dim.FileSystemType')}", id = "quota" }]]
-      lines   = [{ label = "warning", value = 80, fill = "above", color = local.colors.bad }]
+      title = "The account's backups, in % of the quota"
+      place = [0, 14, 8, 6]
+      unit  = "%"
+      metrics = [[{
+        expression = "SEARCH('{${local.namespace},Deployment,FileSystemType} Deployment=\"${var.name}\" MetricName=\"BackupQuotaUsed\"', 'Maximum', 86400)"
+        label      = "$${PROP('Dim.FileSystemType')}"
+        id         = "quota"
+      }]]
+      lines = [{ label = "warning", value = 80, fill = "above", color = local.colors.bad }]
     },
     {
       title = "Owned bytes (20 largest); orphaned backups"
@@ -94,7 +108,10 @@ locals {
           flatten([for name, value in local.alarms[key].dimensions : [name, value]]),
           [{ label = replace(key, "-", " "), stat = local.alarms[key].statistic, period = 300 }],
         )],
-        [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.name, { label = "oldest before its third receive, seconds", stat = "Maximum", period = 300, yAxis = "right" }]],
+        [[
+          "AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.name,
+          { label = "oldest before its third receive, seconds", stat = "Maximum", period = 300, yAxis = "right" },
+        ]],
       )
       lines = []
     },
@@ -122,7 +139,7 @@ resource "aws_cloudwatch_dashboard" "this" {
       [
         {
           type       = "text", x = 0, y = 0, width = 24, height = 2
-          properties = { markdown = "# FSx backups: ${var.name}\n${length(var.file_systems)} plans, ${length(local.watched)} with a maximum age. When something is wrong: ${var.notifications.runbook_url}" }
+          properties = { markdown = "# FSx backups: ${var.name}\n${local.summary} When something is wrong: ${local.notifications.runbook_url}" }
         },
         {
           type       = "alarm", x = 0, y = 2, width = 24, height = local.below - 2

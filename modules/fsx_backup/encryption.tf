@@ -1,6 +1,6 @@
 locals {
-  own_key = var.encryption.create_key != null ? var.encryption.create_key : var.encryption.kms_key_arn == null
-  key_arn = local.own_key ? aws_kms_key.this[0].arn : var.encryption.kms_key_arn
+  own_key = local.arguments.encryption.create_key != null ? local.arguments.encryption.create_key : local.arguments.encryption.kms_key_arn == null
+  key_arn = local.own_key ? aws_kms_key.this[0].arn : local.arguments.encryption.kms_key_arn
 }
 
 resource "aws_kms_key" "this" {

@@ -2,7 +2,7 @@ locals {
   fsx_arn = "arn:${local.partition}:fsx:${local.region}:${local.account}"
 
   target_ids = keys({
-    for id in concat([for plan in var.file_systems : coalesce(plan.file_system_id, plan.volume_id)], tolist(var.additional_targets)) :
+    for id in concat([for plan in local.plans : plan.target_id], tolist(local.arguments.additional_targets)) :
     id => true...
   })
   listed_targets = [
@@ -15,7 +15,7 @@ locals {
   targets = length(jsonencode(local.listed_targets)) <= 6000 ? local.listed_targets : ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
 
   adopted = {
-    for text, tags in { for plan in var.file_systems : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
+    for text, tags in { for plan in local.plans : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
     text => tags[0]
   }
 }
@@ -181,7 +181,7 @@ data "aws_iam_policy_document" "function" {
   }
 
   dynamic "statement" {
-    for_each = var.vpc == null ? [] : [1]
+    for_each = local.arguments.vpc == null ? [] : [1]
 
     content {
       sid = "Network"

@@ -4,9 +4,9 @@ locals {
 
 # Made before the function, which would otherwise make one of the same name without retention or key.
 #
-# AWS refuses a role or a log group whose name exists already, but overwrites alarms, dashboards, topics and, if their
-# settings are the same, queues. All of those depend on this log group, and it on the roles: so the apply of a second
-# deployment of the same name stops before it has touched anything of the first, and so has its destroy nothing to undo.
+# AWS refuses a role or a log group whose name is taken, but overwrites alarms, dashboards, topics and, if their settings
+# are the same, queues. All of these depend on this log group, and it depends on the roles. So the apply of a second
+# deployment of the same name stops before it touches anything of the first, and its destroy has nothing to delete.
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
@@ -14,11 +14,18 @@ resource "aws_cloudwatch_log_group" "this" {
   tags              = local.tags
 
   depends_on = [aws_iam_role.function, aws_iam_role.scheduler]
+
+  lifecycle {
+    precondition {
+      condition     = !can(regex("-(alarms|checks|dead-letters)$", var.name))
+      error_message = "name must not end in -alarms, -checks or -dead-letters, which name a topic, a schedule group and a queue of another deployment: give another name than \"${var.name}\"."
+    }
+  }
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_117:FSx, SQS and SNS are reached through their public endpoints; var.vpc puts it into a VPC
-  #checkov:skip=CKV_AWS_272:signing needs a profile of the caller's own; var.package takes a signed object and its configuration
+  #checkov:skip=CKV_AWS_117:FSx, SQS and SNS are reached through their public endpoints; local.arguments.vpc puts it into a VPC
+  #checkov:skip=CKV_AWS_272:signing needs a profile of the caller's own; local.arguments.package takes a signed object and its configuration
   function_name                  = var.name
   description                    = "Backs up FSx file systems, follows each backup to its end, purges by retention policy"
   role                           = aws_iam_role.function.arn
@@ -27,23 +34,23 @@ resource "aws_lambda_function" "this" {
   architectures                  = ["arm64"]
   timeout                        = local.timeout_seconds
   memory_size                    = 256
-  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1) # -1 reserves none
+  reserved_concurrent_executions = coalesce(local.arguments.reserved_concurrency, -1) # -1 reserves none
   kms_key_arn                    = local.key_arn
-  code_signing_config_arn        = var.package.code_signing_config_arn
+  code_signing_config_arn        = local.arguments.package.code_signing_config_arn
   tags                           = local.tags
 
-  filename          = var.package.s3_bucket == null ? local.package_path : null
-  source_code_hash  = var.package.s3_bucket == null ? filebase64sha256(local.package_path) : null
-  s3_bucket         = var.package.s3_bucket
-  s3_key            = var.package.s3_key
-  s3_object_version = var.package.s3_object_version
+  filename          = local.arguments.package.s3_bucket == null ? local.package_path : null
+  source_code_hash  = local.arguments.package.s3_bucket == null ? filebase64sha256(local.package_path) : null
+  s3_bucket         = local.arguments.package.s3_bucket
+  s3_key            = local.arguments.package.s3_key
+  s3_object_version = local.arguments.package.s3_object_version
 
   environment {
     variables = {
       FSX_BACKUP_DEPLOYMENT = var.name
       FSX_BACKUP_TOPIC_ARN  = local.arn.topic
       FSX_BACKUP_QUEUE_URL  = aws_sqs_queue.this.url
-      FSX_BACKUP_RUNBOOK    = var.notifications.runbook_url
+      FSX_BACKUP_RUNBOOK    = local.notifications.runbook_url
     }
   }
 
@@ -64,7 +71,7 @@ resource "aws_lambda_function" "this" {
   }
 
   dynamic "vpc_config" {
-    for_each = var.vpc == null ? [] : [var.vpc]
+    for_each = local.arguments.vpc == null ? [] : [local.arguments.vpc]
 
     content {
       subnet_ids         = vpc_config.value.subnet_ids
@@ -76,7 +83,7 @@ resource "aws_lambda_function" "this" {
 }
 
 locals {
-  package_path = coalesce(var.package.path, "${path.module}/lambda.zip")
+  package_path = coalesce(local.arguments.package.path, "${path.module}/lambda.zip")
 }
 
 # An event without a scheduled time is an occurrence of its own, so Lambda's retries would make further backups.
@@ -86,7 +93,7 @@ resource "aws_lambda_function_event_invoke_config" "this" {
 }
 
 resource "aws_lambda_permission" "event_rule" {
-  for_each = var.event_rules
+  for_each = local.arguments.event_rules
 
   statement_id  = "event-rule-${each.key}"
   function_name = aws_lambda_function.this.function_name

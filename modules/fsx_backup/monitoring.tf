@@ -2,7 +2,7 @@
 locals {
   namespace    = "FSxBackup"                                        # the function's metrics; see metrics.py
   alarm_topics = distinct([local.arn.topic, local.arn.alarm_topic]) # both: see notifications.tf
-  runbook_hint = "Runbook: ${var.notifications.runbook_url}#"
+  runbook_hint = "Runbook: ${local.notifications.runbook_url}#"
 
   alarms = merge(
     {
@@ -80,7 +80,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.alarm_topics
-  ok_actions          = var.notifications.ok_actions ? local.alarm_topics : []
+  ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
   tags                = local.tags
 
   depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name
@@ -90,21 +90,21 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 # point decides, so the first check after the maximum age raises the alarm. When the checks themselves stop, CloudWatch
 # waits some periods before it treats a point as missing: check at least three times as often as the maximum age.
 resource "aws_cloudwatch_metric_alarm" "freshness" {
-  for_each = local.check_periods
+  for_each = local.check_periods # file_systems: max_backup_age_hours decides whether there is an alarm, so it must be known in the plan
 
   alarm_name          = "${var.name}-freshness-${each.key}"
-  alarm_description   = "The newest available backup of ${each.key} (${coalesce(var.file_systems[each.key].file_system_id, var.file_systems[each.key].volume_id)}) is older than ${var.file_systems[each.key].max_backup_age_hours} hours, or its age is unknown: no backup succeeds, the schedule is disabled, or the function does not run. ${local.runbook_hint}alarm-freshness"
+  alarm_description   = "The newest available backup of ${each.key} (${local.plans[each.key].target_id}) is older than ${local.plans[each.key].max_backup_age_hours} hours, or its age is unknown: no backup succeeds, the schedule is disabled, or the function does not run. ${local.runbook_hint}alarm-freshness"
   namespace           = local.namespace
   metric_name         = "NewestBackupAgeHours"
   dimensions          = { Deployment = var.name, Plan = each.key }
   statistic           = "Maximum"
   period              = each.value
   evaluation_periods  = 1
-  threshold           = var.file_systems[each.key].max_backup_age_hours
+  threshold           = local.plans[each.key].max_backup_age_hours
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "breaching"
   alarm_actions       = local.alarm_topics
-  ok_actions          = var.notifications.ok_actions ? local.alarm_topics : []
+  ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
   tags                = local.tags
 
   depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name

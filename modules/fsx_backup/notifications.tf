@@ -1,9 +1,12 @@
 locals {
-  own_topic = var.notifications.create_topic != null ? var.notifications.create_topic : var.notifications.topic_arn == null
-  topic_arn = local.own_topic ? aws_sns_topic.this[0].arn : var.notifications.topic_arn
+  own_topic = local.notifications.create_topic != null ? local.notifications.create_topic : local.notifications.topic_arn == null
+  topic_arn = local.own_topic ? aws_sns_topic.this[0].arn : local.notifications.topic_arn
 
-  own_alarm_topic = var.notifications.create_alarm_topic != null ? var.notifications.create_alarm_topic : var.notifications.alarm_topic_arn == null
-  alarm_topic_arn = local.own_alarm_topic ? aws_sns_topic.alarms[0].arn : var.notifications.alarm_topic_arn
+  own_alarm_topic = (
+    local.notifications.create_alarm_topic != null ? local.notifications.create_alarm_topic
+    : local.notifications.alarm_topic_arn == null
+  )
+  alarm_topic_arn = local.own_alarm_topic ? aws_sns_topic.alarms[0].arn : local.notifications.alarm_topic_arn
 
   failures_only = jsonencode({ severity = ["warning", "error"] })
 
@@ -11,7 +14,7 @@ locals {
   # So every alarm goes to both topics: endpoints with a filter receive it from the alarms topic, the others from the
   # main topic, each once.
   filtered = {
-    for key, subscription in var.notifications.subscriptions :
+    for key, subscription in local.notifications.subscriptions :
     key => subscription if subscription.failures_only || subscription.filter_policy != null
   }
 
@@ -81,7 +84,7 @@ resource "aws_sns_topic_policy" "alarms" {
 }
 
 resource "aws_sns_topic_subscription" "email" {
-  for_each = toset(var.notifications.emails)
+  for_each = local.emails # notifications: emails name their subscriptions, so they must be known in the plan; others belong in subscriptions
 
   topic_arn = local.topic_arn
   protocol  = "email"
@@ -91,7 +94,7 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 resource "aws_sns_topic_subscription" "other" {
-  for_each = var.notifications.subscriptions
+  for_each = local.notifications.subscriptions
 
   topic_arn     = local.topic_arn
   protocol      = each.value.protocol
@@ -102,7 +105,7 @@ resource "aws_sns_topic_subscription" "other" {
 }
 
 resource "aws_sns_topic_subscription" "alarms" {
-  for_each = local.filtered
+  for_each = local.filtered # notifications.subscriptions: whether there is a filter_policy must be known in the plan
 
   topic_arn = local.alarm_topic_arn
   protocol  = each.value.protocol

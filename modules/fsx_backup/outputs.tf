@@ -4,17 +4,13 @@ output "name" {
 }
 
 output "plans" {
-  description = "The effective settings of every plan, keyed like `file_systems`. Terraform drops attributes it does not know: look here whether what you wrote arrived; the root stack refuses them."
+  description = "The effective settings of every plan, keyed like `file_systems`. Terraform silently drops unknown attributes: check here that every attribute arrived. The root stack refuses them."
   value       = var.file_systems
 }
 
-output "attributes" {
-  description = "Names of the attributes that `notifications`, its subscriptions and `encryption` have: callers that pass on untyped values can refuse the others, as the root stack does."
-  value = {
-    notifications                 = keys(var.notifications)
-    "notifications.subscriptions" = distinct(flatten([for subscription in values(var.notifications.subscriptions) : keys(subscription)]))
-    encryption                    = keys(var.encryption)
-  }
+output "settings" {
+  description = "The effective settings of `notifications`, `encryption`, `vpc` and `package`, for the same reason."
+  value       = { for name in ["notifications", "encryption", "vpc", "package"] : name => local.arguments[name] }
 }
 
 output "schedules" {
@@ -28,14 +24,15 @@ output "schedules" {
 output "commands" {
   description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `check`, `list_backups`. They need the AWS CLI, version 2."
   value = {
-    for key, plan in local.plans : key => {
-      backup_now    = "${local.invoke} --payload '{\"action\":\"backup\",\"plan\":${plan},\"version\":1}' /dev/stdout"
-      dry_run_purge = "${local.invoke} --payload '{\"action\":\"purge\",\"dry_run\":true,\"plan\":${plan},\"version\":1}' /dev/stdout"
-      check         = "${local.invoke} --payload '{\"action\":\"check\",\"plan\":${local.checked_plans[key]},\"version\":1}' /dev/stdout"
+    for key, plan in local.message_plans : key => {
+      backup_now    = "${local.invoke} --payload '${jsonencode({ action = "backup", plan = plan, version = 1 })}' /dev/stdout"
+      dry_run_purge = "${local.invoke} --payload '${jsonencode({ action = "purge", dry_run = true, plan = plan, version = 1 })}' /dev/stdout"
+      check         = "${local.invoke} --payload '${jsonencode({ action = "check", plan = local.checked_parts[key], version = 1 })}' /dev/stdout"
       list_backups = join(" ", [
         "aws fsx describe-backups --region ${local.region} --filters",
-        var.file_systems[key].volume_id == null ? "Name=file-system-id,Values=${var.file_systems[key].file_system_id}" : "Name=volume-id,Values=${var.file_systems[key].volume_id}",
-        "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] && Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
+        "Name=${replace(local.plans[key].target_kind, " ", "-")}-id,Values=${local.plans[key].target_id}",
+        "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] &&",
+        "Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
         "--output table",
       ])
     }
@@ -43,12 +40,23 @@ output "commands" {
 }
 
 locals {
+  # What the messages say of each plan, and what a check needs of that.
+  message_plans = { for key, plan in local.plans : key => jsondecode(plan.message).plan }
+  checked_parts = {
+    for key, plan in local.message_plans :
+    key => { for name, value in plan : name => value if contains(["name", "file_system_id", "volume_id", "adopt_tags"], name) }
+  }
+
   invoke = "aws lambda invoke --region ${local.region} --function-name ${var.name} --cli-binary-format raw-in-base64-out"
 }
 
 output "check_command" {
   description = "Command to paste: checks the deployment now, and names the removed plans whose backups are still there."
-  value       = "${local.invoke} --payload '{\"action\":\"check\",\"plans\":${local.known_plans},\"version\":1}' /dev/stdout"
+  value = join(" ", [
+    local.invoke,
+    "--payload '${jsonencode({ for name, value in jsondecode(local.deployment_check.message) : name => value if name != "scheduled_time" })}'",
+    "/dev/stdout",
+  ])
 }
 
 output "alarms" {
@@ -63,7 +71,10 @@ output "dashboard" {
   description = "The dashboard: `name`, `url`."
   value = {
     name = aws_cloudwatch_dashboard.this.dashboard_name
-    url  = "https://${local.region}.${local.console}/cloudwatch/home?region=${local.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"
+    url = join("", [
+      "https://${local.region}.${local.console}/cloudwatch/home?region=${local.region}",
+      "#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}",
+    ])
   }
 }
 

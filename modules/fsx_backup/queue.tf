@@ -9,13 +9,6 @@ resource "aws_sqs_queue" "this" {
   tags                              = local.tags
 
   depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: SQS takes a second queue of the same name and settings
-
-  lifecycle {
-    precondition {
-      condition     = length(local.too_long_windows) == 0
-      error_message = "file_systems: completion_window_minutes counts from the end of the flexible window, so both together must be at most 18720 minutes (13 days: a message lives 14). Shorten one of them in: ${join(", ", local.too_long_windows)}."
-    }
-  }
 }
 
 # On its own, so that the two queues are made side by side.
@@ -46,14 +39,6 @@ resource "aws_sqs_queue" "dead_letters" {
 }
 
 locals {
-  too_long_windows = [
-    for key, plan in var.file_systems : "${key} (flexible ${plan.flexible_window_minutes}, completion ${plan.completion_window_minutes})"
-    if plan.flexible_window_minutes + plan.completion_window_minutes > 18720
-  ]
-
-  # From the scheduled time to the end of the last window, which counts from the end of the flexible window.
-  longest_window_minutes = max(1440, [for plan in var.file_systems : plan.flexible_window_minutes + plan.completion_window_minutes]...)
-
   # Every poll of a running backup is a receive: one every 20 minutes in the end, more at the beginning, some for errors.
   # A crash costs one receive per visibility timeout, which is longer. SQS allows 1,000 receives.
   max_receive_count = min(1000, 80 + ceil(local.longest_window_minutes / 20))
@@ -67,7 +52,7 @@ resource "aws_lambda_event_source_mapping" "this" {
   tags                    = local.tags
 
   scaling_config {
-    maximum_concurrency = var.maximum_concurrency
+    maximum_concurrency = local.arguments.maximum_concurrency
   }
 
   # AWS tries the permissions out when the mapping is made.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.world import Mail, World
 
 KINDS = ("LUSTRE", "OPENZFS", "WINDOWS", "ONTAP", "LUSTRE", "ONTAP", "OPENZFS", "WINDOWS", "ONTAP", "LUSTRE")
-OUTAGE_MINUTES = 20
+OUTAGE_MINUTES = 40  # longer than a message is hidden after a crash
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Stage:
             world.history(target, [1], plan=name),
         )
         own = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": name}
-        foreign: list[dict[str, Any]] = [{"tags": {"Name": "by hand"}}]
+        foreign: list[dict[str, Any]] = [{"tags": {"Name": "manual"}}]
         if all_foreign:
             foreign += [
                 {"tags": own | {"fsx-backup:deployment": "another"}},
@@ -167,4 +167,6 @@ def _subject(parameters: dict[str, Any]) -> str:
     for name in ("FileSystemIds", "VolumeIds"):
         if name in parameters:
             return str(parameters[name][0])
+    if "ResourceARN" in parameters:
+        return str(parameters["ResourceARN"]).rpartition("/")[2]
     return str(parameters["Filters"][0]["Values"][0])

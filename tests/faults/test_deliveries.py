@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     [(None, "NOT_STARTED"), ("CREATING", "NOT_COMPLETED"), ("AVAILABLE", "COMPLETED"), ("FAILED", "FAILED")],
 )
 def test_a_message_that_comes_after_its_completion_window(world: World, lifecycle: str | None, outcome: str) -> None:
-    """What is true is told. Nothing is begun any more, and only a good backup lets the purge run."""
+    """What is true is notified. Nothing is begun any more, and only an AVAILABLE backup lets the purge run."""
     stage = Stage(world)
     site = stage.add("LUSTRE", 2, all_foreign=True)
     if lifecycle:
@@ -47,7 +47,7 @@ def test_a_message_that_comes_after_its_completion_window(world: World, lifecycl
 
 
 def test_a_message_of_a_plan_that_was_removed(world: World) -> None:
-    """The role does not reach its target any more: told, given up at last; its backups stay, the check counts them."""
+    """The role does not reach its target any more: notified, given up at last; its backups stay, the check counts them."""
     stage = Stage(world)
     removed, staying = stage.add("LUSTRE", 2), stage.add("OPENZFS", 2)
     match = {"FileSystemId": removed.target}
@@ -60,7 +60,7 @@ def test_a_message_of_a_plan_that_was_removed(world: World) -> None:
     stage.check_unpurged(removed)
     assert stage.errors
     answer = world.invoke({"action": "check", "plans": [staying.plan]})
-    assert answer["orphans"] == {removed.plan: 3}
+    assert answer["orphans"] == {f"{removed.plan} ({removed.target})": 3}
 
 
 def test_a_file_system_that_was_deleted_keeps_its_backups(world: World) -> None:
@@ -73,7 +73,7 @@ def test_a_file_system_that_was_deleted_keeps_its_backups(world: World) -> None:
     assert stage.outcomes(site) == ["FAILED"]
     assert "its backups stay" in stage.mails(site)[0].text
     answer = world.invoke({"action": "check", "plans": []})
-    assert answer["orphans"] == {site.plan: 3}
+    assert answer["orphans"] == {f"{site.plan} ({site.target})": 3}
 
 
 OTHERS: list[Any] = [0, 2, 99, -1, 1.5, "1", "v1", True, None, [], {}]
@@ -81,7 +81,7 @@ OTHERS: list[Any] = [0, 2, 99, -1, 1.5, "1", "v1", True, None, [], {}]
 
 @pytest.mark.parametrize("kind", ["backup", "start", "purge", "check", "checks", "deployment"])
 @pytest.mark.parametrize("version", OTHERS, ids=str)
-def test_a_message_of_another_version_is_refused_and_told(world: World, kind: str, version: Any) -> None:
+def test_a_message_of_another_version_is_refused_and_notified(world: World, kind: str, version: Any) -> None:
     """Whatever else a newer format holds: the version is what is named, and nothing is called."""
     target = world.fsx.seed_file_system("LUSTRE")
     world.history(target, [30, 1])
@@ -102,7 +102,7 @@ def test_a_message_of_another_version_is_refused_and_told(world: World, kind: st
 
 
 def test_a_message_without_a_version_is_of_the_first(world: World) -> None:
-    """As people write them by hand."""
+    """As people write them."""
     stage = Stage(world)
     site = stage.add("LUSTRE", 2)
     del site.message["version"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -14,8 +15,8 @@ from tests.faults.matrix import EXPECTED, Case, Then, cases, modelled
 from tests.faults.stage import KINDS, OUTAGE_MINUTES, Site, Stage
 from tests.world import World, new_world
 
-# Outcomes that a plan's people read, in this order, when its calls met the error and then did not any more.
-TOLD = {
+# The outcomes of a plan's notifications, in this order, when its calls met the error and then did not any more.
+NOTIFIED = {
     Then.RETRIED: ["COMPLETED"],
     Then.REFUSED: ["FAILED"],
     Then.RISES: ["ERROR", "COMPLETED"],
@@ -32,7 +33,7 @@ def set_up(world: World, operation: str, plans: int, **plan: Any) -> Stage:
         for kind in KINDS:
             stage.add(kind, 1)
         return stage
-    kind = "ONTAP" if operation == "DescribeVolumes" else "WINDOWS"
+    kind = "ONTAP" if operation in {"DescribeVolumes", "ListTagsForResource"} else "WINDOWS"
     site = stage.add(kind, 5 if operation == "DeleteBackup" else 2, all_foreign=True, **plan)
     if operation == "DescribeBackups":
         world.fsx.control.listing(page_size=5, short_pages=False)
@@ -92,7 +93,7 @@ def check(world: World, stage: Stage, case: Case) -> None:
 
 def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
     """The struck plan's people were told what they need, and nothing was deleted that should not have been."""
-    assert stage.outcomes(site) == TOLD[case.then]
+    assert stage.outcomes(site) == NOTIFIED[case.then]
     text = stage.mails(site)[0].text
     match case.then:
         case Then.RETRIED:
@@ -117,15 +118,29 @@ def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
             assert f"{len(site.expired) - strikes} deleted" in text
 
 
+# Errors as a notification names them, where it does not say the error itself.
+WORDS = {
+    "http_500": "500",
+    "http_503": "503",
+    "unreachable": "EndpointConnectionError",
+    "timeout": "ReadTimeoutError",
+    "reset": "ConnectionClosedError",
+    "truncated_body": "Incomplete response",
+}
+DELAYING = {
+    "BackupInProgress": "BackupInProgress: A fault was set for this call",
+    "IncompatibleParameterError": "FSx was asked for this backup already, but does not list it",
+}
 LASTING = [(call, error) for call, errors in EXPECTED.items() for error, then in errors.items() if then is Then.RETRIED]
 
 
 @pytest.mark.parametrize(("operation", "error"), LASTING)
 def test_an_error_that_never_passes(world: World, operation: str, error: str) -> None:
-    """Told once when the window ends, with the command that tries again; that does, when the fault is over."""
+    """Notified once, when the start window ends, with the cause and the command that tries again, which then does."""
     stage = set_up(world, operation, 1, start_window_minutes=30, completion_window_minutes=60)
     [site] = stage.sites
     stage.send()
+    begin = world.now
     when = "after" if error == "truncated_body" else "before"
     world.fsx.control.fault(error, operation, when=when, times=None)
     stage.settle()
@@ -136,8 +151,14 @@ def test_an_error_that_never_passes(world: World, operation: str, error: str) ->
         stage.check_healthy(site)  # the backup was made, whatever became of the answer
         return
     [mail] = stage.mails(site)
-    assert mail.attributes["outcome"] == ("NOT_COMPLETED" if operation == "DescribeBackups" else "NOT_STARTED")
-    assert "until the completion window ended" in mail.text or "within the start window of 30 minutes" in mail.text
+    assert mail.attributes["outcome"] == "NOT_STARTED"
+    assert timedelta(minutes=30) <= world.now - begin <= timedelta(minutes=31)
+    if error in DELAYING:
+        assert f"window of 30 minutes, until 2026-03-01 04:30 UTC. The cause: {DELAYING[error]}" in mail.text
+    else:
+        assert "FSx did not respond, and the start window ended at 2026-03-01 04:30 UTC: " in mail.text
+        assert f"{WORDS.get(error, error)}: " in mail.text
+        assert "It is unknown whether a backup exists." in mail.text
     stage.check_unpurged(site)
     [command] = re.findall(r"^Again +(.*)$", mail.text, re.MULTILINE)
     words = shlex.split(command)

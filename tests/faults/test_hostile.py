@@ -12,7 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from fsx_backup.event import InvalidEvent
+from fsx_backup import notifications
+from fsx_backup.event import InvalidEvent, parse
 from fsx_backup.handler import BackupFailed
 from tests.faults.twist import twisted
 from tests.world import DEPLOYMENT
@@ -44,7 +45,7 @@ CREDENTIALS = {
 
 def check(mail: Mail) -> None:
     """A mail that any program and any person can read, and that says only what the function says."""
-    assert re.fullmatch(r"[!-~][ -~]{0,99}", mail.subject)
+    assert re.fullmatch(r"[!-~][ -~]{0,98}", mail.subject)
     assert len(mail.text) <= 8_000
     assert not CONTROL.search(mail.text)
     assert all(line.isprintable() for line in mail.text.split("\n"))
@@ -63,9 +64,9 @@ def test_a_reason_from_outside(world: World, attack: str) -> None:
     world.send(world.message(target))
     world.settle()
     error = ClientError({"Error": {"Code": "Odd", "Message": ATTACKS[attack]}}, "CreateBackup")
-    body = json.dumps(world.message(target))
-    request = world.function._parse(json.loads(body), body, world.now)
-    world.function._tell_crash(error, body, request)  # type: ignore[arg-type] # it is about a plan
+    request = parse(world.message(target), world.now)
+    crash = notifications.of_crash(world.settings, error, request, direct=False)
+    notifications.publish(world.topic, world.settings.topic_arn, crash)  # type: ignore[arg-type] # a double
     failed, crashed = world.topic.mails
     for mail in (failed, crashed):
         check(mail)
@@ -124,7 +125,7 @@ def test_tags_from_outside(world: World, caplog: pytest.LogCaptureFixture, attac
         world.settle()
         answer = world.invoke({"action": "check", "plans": ["home"]})
     assert foreign in world.backups()
-    assert answer["orphans"] == {text: 1}
+    assert answer["orphans"] == {f"{text} ({target})": 1}
     [mail] = world.topic.mails
     check(mail)
     assert mail.attributes["outcome"] == "COMPLETED"
@@ -179,7 +180,7 @@ def test_no_credentials_in_logs_and_messages(
                     answers.append(json.dumps(world.invoke(world.message(target)), default=str))
                 except (ClientError, BackupFailed) as error:
                     answers.append(str(error))
-                world.advance(minutes=13)
+                world.advance(minutes=31)
     said = [caplog.text, *capsys.readouterr(), *answers, *(str(vars(record)) for record in caplog.records)]
     said += [mail.text + json.dumps(mail.data) + mail.subject for mail in world.topic.mails]
     assert world.topic.mails

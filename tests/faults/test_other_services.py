@@ -1,4 +1,4 @@
-"""Errors of SNS, SQS and CloudWatch: the backups are made and purged, and somebody hears of it."""
+"""Errors of SNS, SQS and CloudWatch: the backups are made and purged, and the failure is seen."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def one_plan(world: World) -> Stage:
 
 @pytest.mark.parametrize(("error", "position"), positions(PUBLISH))
 def test_a_message_that_cannot_be_published(world: World, error: str, position: str) -> None:
-    """The backup is kept and finished, the alarm on errors hears of it, and people do as soon as the topic is back."""
+    """The backup is kept and finished, the alarm on errors goes off, and it is notified when the topic is back."""
     stage = one_plan(world) if position == "all" else ten_plans(world)
     topic: Any = Broken(world.topic, PUBLISH[error], POSITIONS[position])
-    world.function.sns = topic
+    world.function = world.connect(sns=topic)
     stage.send()
     stage.settle(OUTAGE_MINUTES)
     for site in stage.sites:
@@ -55,18 +55,18 @@ def test_a_message_that_cannot_be_published(world: World, error: str, position: 
     assert len(world.queue.records) == (1 if position == "all" else 0)
     topic.mended = True
     stage.settle()
-    told = sorted(stage.outcomes(site) for site in stage.sites)
+    notified = sorted(stage.outcomes(site) for site in stage.sites)
     struck = [["COMPLETED"]] if position == "all" else [["ERROR", "COMPLETED"]]
-    assert told == [*(["COMPLETED"] for _ in stage.sites[1:]), *struck]
+    assert notified == [*(["COMPLETED"] for _ in stage.sites[1:]), *struck]
     stage.check_converges()
 
 
 @pytest.mark.parametrize(("error", "position"), positions(HIDE))
 def test_a_message_that_cannot_be_hidden_longer(world: World, error: str, position: str) -> None:
-    """The queue is the timer: without it a message comes back after the queue's own time, and the alarm hears of it."""
+    """The queue is the timer: without it a message comes back after the queue's own time, and the alarm goes off."""
     stage = one_plan(world) if position == "all" else ten_plans(world)
     queue: Any = Broken(world.queue, HIDE[error], POSITIONS[position])
-    world.function.sqs = queue
+    world.function = world.connect(sqs=queue)
     stage.send()
     stage.settle()
     assert len(stage.errors) == 1
@@ -82,7 +82,7 @@ def test_a_direct_invocation_whose_follow_up_cannot_be_sent(world: World, error:
     stage = one_plan(world)
     [site] = stage.sites
     queue: Any = Broken(world.queue, SEND[error], POSITIONS["all"])
-    world.function.sqs = queue
+    world.function = world.connect(sqs=queue)
     with pytest.raises(type(SEND[error])):
         world.invoke(site.message)
     queue.mended = True
@@ -95,10 +95,10 @@ def test_a_direct_invocation_whose_follow_up_cannot_be_sent(world: World, error:
 
 @pytest.mark.parametrize(("error", "position"), positions(COUNT))
 def test_a_run_that_cannot_be_counted(world: World, error: str, position: str) -> None:
-    """It was made and told: that is what counts. The log says that the metrics lack it."""
+    """It was made and notified: that is what counts. The log says that the metrics lack it."""
     stage = one_plan(world) if position == "all" else ten_plans(world)
     cloudwatch = Broken(world.cloudwatch, COUNT[error], POSITIONS[position])
-    world.function.client = lambda service: cloudwatch  # type: ignore[assignment] # functools' type is narrower
+    world.function = world.connect(cloudwatch=cloudwatch)
     stage.send()
     stage.settle()
     assert not stage.errors
@@ -115,10 +115,10 @@ def test_a_check_that_cannot_be_published(world: World, error: str) -> None:
     stage = one_plan(world)
     [site] = stage.sites
     cloudwatch = Broken(world.cloudwatch, COUNT[error], POSITIONS["all"])
-    world.function.client = lambda service: cloudwatch  # type: ignore[assignment] # functools' type is narrower
+    world.function = world.connect(cloudwatch=cloudwatch)
     world.send({**site.message, "action": "check"})
     stage.settle()
-    assert len(stage.errors) == 6  # an hour, twelve minutes apart
+    assert len(stage.errors) == 3  # an hour, half an hour apart
     assert not world.queue.records
     assert not world.topic.mails
     stage.check_nothing_foreign_was_touched()
@@ -129,14 +129,14 @@ def test_a_check_that_cannot_be_published(world: World, error: str) -> None:
 
 
 def test_a_denied_publish_of_a_refusal_is_seen(world: World) -> None:
-    """A message that cannot be understood and cannot be told either is kept: it must not vanish."""
+    """A message that cannot be understood and cannot be notified either is kept: it must not vanish."""
     topic: Any = Broken(world.topic, PUBLISH["AuthorizationError"], POSITIONS["first"])
-    world.function.sns = topic
+    world.function = world.connect(sns=topic)
     world.send({"action": "dance"})
     with pytest.raises(ClientError, match="AuthorizationError"):
         world.deliver()
     assert world.queue.records
-    world.advance(minutes=13)
+    world.advance(minutes=31)
     world.deliver()
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["INVALID"]
     assert not world.queue.records

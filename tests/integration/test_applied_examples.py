@@ -177,7 +177,8 @@ def test_what_was_brought_along_is_used(applied: Applied) -> None:
     role = applied.sandbox.client("iam").get_role(RoleName="storage-function")["Role"]
     assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/workload-boundary")
     alarms = applied.sandbox.client("cloudwatch").describe_alarms(AlarmNamePrefix="storage-freshness-")["MetricAlarms"]
-    assert [alarm["AlarmActions"] for alarm in alarms] == [["arn:aws:sns:eu-west-1:123456789012:on-call"]]
+    topics = {f"arn:aws:sns:eu-west-1:123456789012:{name}" for name in ("storage-events", "on-call")}
+    assert [set(alarm["AlarmActions"]) for alarm in alarms] == [topics]
 
 
 def test_the_documented_command_finds_the_newest_good_backup(applied: Applied) -> None:

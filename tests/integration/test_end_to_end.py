@@ -97,7 +97,7 @@ def test_the_effective_settings_are_shown(stage: Stage) -> None:
     assert set(stage.outputs["plans"]) == set(stage.outputs["schedules"]) == set(stage.outputs["commands"])
     assert stage.outputs["plans"]["lustre"]["retention"] == {
         "days": 7,
-        "keep_last": 1,
+        "keep_last": 3,
         "keep_hourly": 0,
         "keep_daily": 0,
         "keep_weekly": 0,

@@ -26,7 +26,7 @@ WORDS = {
     "a malformed message": ("plan.file_system_id must be an id like", "'fs-oops'", "#invalid"),
     "the schedule is disabled, and no backup is made any more": ("older than 6 hours", "#alarm-freshness"),
     "a message is given up and ends in the dead-letter queue": ("dead-letter queue", "#alarm-dead-letters"),
-    "the function times out": ("runs out of time", "#alarm-errors"),
+    "the function times out": ("times out", "#alarm-errors"),
     "the topic is deleted": ("errors", "#alarm-errors"),
 }
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
-from sandbox.terraform import ROOT, Plan, Stack
+from sandbox.terraform import Plan, Stack
 from tests.plan.inputs import ALARM_TOPIC, EVERYTHING, HOME, KEY, TICKETS
+from tests.plan.reader import MODULE, Reader
 
 MANY = 200
-MODULE = ROOT / "modules" / "fsx_backup"
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +52,11 @@ class ModulePlanner:
     def _write(self, arguments: dict[str, Any]) -> None:
         configuration = {
             # Its output is known after apply only, like the id of a file system made in the same apply.
-            "resource": {"terraform_data": {"later": {"input": "anything"}}},
+            "resource": {"terraform_data": {"later": {"input": "anything"}, "hours": {"input": 30}}},
             "module": {"fsx_backup": module_call(self.stack.folder, **arguments)},
             "output": {
-                name: {"value": f"${{module.fsx_backup.{name}}}"} for name in ("name", "plans", "commands", "dashboard")
+                name: {"value": f"${{module.fsx_backup.{name}}}", "sensitive": True}
+                for name in ("name", "plans", "commands", "settings", "dashboard")
             },
         }
         (self.stack.folder / "main.tf.json").write_text(json.dumps(configuration, indent=1))
@@ -91,6 +92,11 @@ def many(plan: ModulePlanner) -> Plan:
 
 
 @pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(tmp_path_factory.mktemp("reader"))
+
+
+@pytest.fixture(scope="session")
 def watched(plan: ModulePlanner) -> Plan:
     """Maximum ages, check schedules, an alarms topic, and a subscription of each kind."""
     return plan(
@@ -123,4 +129,25 @@ def watched(plan: ModulePlanner) -> Plan:
             },
         },
         encryption={"kms_key_arn": KEY},
+    )
+
+
+@pytest.fixture(scope="session")
+def unknown(plan: ModulePlanner) -> Plan:
+    """The first plan of a deployment whose targets, topics and key are made in the same apply."""
+    later = "${terraform_data.later.id}"
+    return plan(
+        file_systems={"home": {"file_system_id": later}, "database": {"volume_id": later}},
+        additional_targets=[later],
+        notifications={
+            "topic_arn": later,
+            "create_topic": False,
+            "alarm_topic_arn": later,
+            "create_alarm_topic": False,
+            "subscriptions": {"some": {"protocol": "email", "endpoint": later, "failures_only": True}},
+        },
+        encryption={"kms_key_arn": later, "create_key": False},
+        permissions_boundary_arn=later,
+        vpc={"subnet_ids": [later], "security_group_ids": [later]},
+        event_rules={"nightly": later},
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 HOME = {"file_system_id": "fs-0123456789abcdef0"}
 VOLUME = "fsvol-0123456789abcdef0"
+OTHER_VOLUME = "fsvol-0123456789abcdef1"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
 MAIN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:fsx-backup"
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
@@ -43,7 +44,16 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     "null-rules": HOME | {"retention": {"days": None, "keep_weekly": None}},
     "tags": HOME | {"backup_tags": {"Team/Group": "données +-=._:/@ 東京", "empty": "", "k" * 128: "v" * 256}},
     "adopted": HOME | {"adopt_tags": {"Name": "old"}, "purge_tags": {"aws:cloudformation:stack-name": "old"}},
-    "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(46)}},
+    # Two plans adopt on one target where they cannot meet one backup, or where both keep the same.
+    "adopts-other": {"volume_id": OTHER_VOLUME, "adopt_tags": {"Name": "old"}, "retention": {"days": 1}},
+    "adopts-else": {"volume_id": OTHER_VOLUME, "adopt_tags": {"Name": "new"}, "retention": {"days": 2}},
+    "adopts-same": {
+        "volume_id": OTHER_VOLUME,
+        "adopt_tags": {"Name": "old"},
+        "retention": {"days": 1, "max_deletes": 9},
+    },
+    "purged": HOME | {"purge_tags": {"Team": "a", "team": "b"}},
+    "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(45)}},
     "name": HOME | {"backup_name": "Nightly backup: site/unit 7 @home"},
     "age": HOME | {"max_backup_age_hours": 0.5, "check_schedule": "rate(10 minutes)", "schedule": "rate(15 minutes)"},
     **{
@@ -64,7 +74,7 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
 
 LIKE_AN_ID = "a key must not look like an id"
 KEYS = (
-    "file_systems: a key becomes the schedule's name and must be 1 to 64 letters, digits, '_', '.' or '-', beginning "
+    "file_systems: a key becomes the schedule's name and must have 1 to 64 letters, digits, '_', '.' or '-', beginning "
 )
 TARGET = "file_systems: give exactly one of file_system_id and volume_id in:"
 RETENTION = (
@@ -75,13 +85,16 @@ WINDOWS = (
 )
 AGE = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760"
 FLEXIBLE = "file_systems: flexible_window_minutes must be a whole number from 0 (off) to 1440."
-ZONE = "file_systems: timezone must be an IANA name of at most 50 characters, like Europe/Paris."
+ZONE = "file_systems: timezone must be an IANA time zone name like Europe/Paris, written exactly as in the time zone"
 NAME = (
-    "file_systems: backup_name becomes a tag's value and must be 1 to 256 letters, digits, spaces or any of _.:/=+-@."
+    "file_systems: backup_name becomes a tag's value and must have 1 to 256 letters, digits, spaces or any of _.:/=+-@."
 )
-TAGS = "file_systems: a tag's key has 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@."
+TAGS = "file_systems: a tag's key must have 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@."
+ALIKE = "file_systems: IAM does not distinguish tag keys that differ in letter case only. Keep one of each in:"
+LIFE = "file_systems: completion_window_minutes counts from the end of the flexible window, so both together must be"
+ADOPTING = "file_systems: two plans adopt the same backups of one target with different retention"
 RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name"
-COUNT = "file_systems: a backup has 50 tags at most, 4 of them the deployment's: give at most 46 backup_tags"
+COUNT = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags"
 FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0."
 VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
 
@@ -98,6 +111,23 @@ REFUSED_PLANS: dict[str, Refused] = {
     "short": ({"file_system_id": "fs-0123"}, FILE_SYSTEM, "short (fs-0123)"),
     "upper": ({"file_system_id": "fs-0123456789ABCDEF0"}, FILE_SYSTEM, "upper (fs-0123456789ABCDEF0)"),
     "short-volume": ({"volume_id": "fsvol-01234567"}, VOLUME_ID, "short-volume (fsvol-01234567)"),
+    **{
+        f"invented-{n}": (HOME | {"timezone": zone}, ZONE, f"invented-{n} ({zone})")
+        for n, zone in enumerate(
+            [
+                "GMT+1",
+                "UTC+2",
+                "Europe/Pariss",
+                "Europe/PARIS",
+                "Utc",
+                "CEST",
+                "EDT",
+                "Paris",
+                "US/Eastern_Time",
+                "America/New York",
+            ]
+        )
+    },
     "no-zone": (HOME | {"timezone": "europe/paris"}, ZONE, "no-zone (europe/paris)"),
     "offset": (HOME | {"timezone": "+01:00"}, ZONE, "offset (+01:00)"),
     "half-zone": (HOME | {"timezone": "Europe/"}, ZONE, "half-zone (Europe/)"),
@@ -123,6 +153,11 @@ REFUSED_PLANS: dict[str, Refused] = {
     "no-start": (HOME | {"start_window_minutes": 0}, WINDOWS, "no-start (start 0, completion 1440)"),
     "endless": (HOME | {"completion_window_minutes": 18721}, WINDOWS, "endless (start 240, completion 18721)"),
     "half": (HOME | {"start_window_minutes": 1.5}, WINDOWS, "half (start 1.5, completion 1440)"),
+    "too-long": (
+        HOME | {"flexible_window_minutes": 1, "completion_window_minutes": 18_720},
+        LIFE,
+        "too-long (flexible 1, completion 18720)",
+    ),
     "ageless": (HOME | {"max_backup_age_hours": 0}, AGE, "ageless (0)"),
     "aged": (HOME | {"max_backup_age_hours": 8761}, AGE, "aged (8761)"),
     "nameless": (HOME | {"backup_name": ""}, NAME, 'nameless ("")'),
@@ -133,6 +168,12 @@ REFUSED_PLANS: dict[str, Refused] = {
     "null-value": (HOME | {"adopt_tags": {"a": None}}, TAGS, 'null-value (adopt_tags: "a" = null)'),
     "long-key": (HOME | {"backup_tags": {"k" * 129: ""}}, TAGS, f'long-key (backup_tags: "{"k" * 129}" = "")'),
     "long-value": (HOME | {"backup_tags": {"a": "v" * 257}}, TAGS, f'long-value (backup_tags: "a" = "{"v" * 257}")'),
+    "aws-capitals": (HOME | {"backup_tags": {"AWS:owner": "x"}}, RESERVED, "aws-capitals (AWS:owner)"),
+    "aws-mixed": (HOME | {"backup_tags": {"Aws:owner": "x"}}, RESERVED, "aws-mixed (Aws:owner)"),
+    "own-capitals": (HOME | {"backup_tags": {"FSx-Backup:Plan": "x"}}, RESERVED, "own-capitals (FSx-Backup:Plan)"),
+    "name-small": (HOME | {"backup_tags": {"name": "x"}}, RESERVED, "name-small (name)"),
+    "alike": (HOME | {"backup_tags": {"Team": "a", "team": "b"}}, ALIKE, "alike (backup_tags: Team, team)"),
+    "alike-adopted": (HOME | {"adopt_tags": {"K": "a", "k": "a"}}, ALIKE, "alike-adopted (adopt_tags: K, k)"),
     "aws-tag": (HOME | {"backup_tags": {"aws:x": ""}}, RESERVED, "aws-tag (aws:x)"),
     "own-tag": (HOME | {"backup_tags": {"fsx-backup:plan": ""}}, RESERVED, "own-tag (fsx-backup:plan)"),
     "name-tag": (HOME | {"backup_tags": {"Name": "x"}}, RESERVED, "name-tag (Name)"),
@@ -141,7 +182,17 @@ REFUSED_PLANS: dict[str, Refused] = {
         "file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never",
         "adopting (fsx-backup:deployment)",
     ),
-    "many-tags": (HOME | {"backup_tags": {f"t{n}": "" for n in range(47)}}, COUNT, "many-tags (47 backup_tags)"),
+    "adopts": (
+        {"volume_id": VOLUME, "adopt_tags": {"Name": "old"}, "retention": {"days": 1}},
+        ADOPTING,
+        "adopts and adopts-more",
+    ),
+    "adopts-more": (
+        {"volume_id": VOLUME, "adopt_tags": {"Name": "old", "Team": "hpc"}, "retention": {"days": 31}},
+        ADOPTING,
+        "adopts and adopts-more",
+    ),
+    "many-tags": (HOME | {"backup_tags": {f"t{n}": "" for n in range(46)}}, COUNT, "many-tags (46 backup_tags)"),
     "many-purge": (HOME | {"purge_tags": {f"t{n}": "" for n in range(51)}}, COUNT, "many-purge (51 purge_tags)"),
 }
 
@@ -149,7 +200,7 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     {"name": "a"},
     {"name": "Prod_backups-" + "x" * 37},
     {"additional_targets": ["fs-01234567", VOLUME]},
-    {"event_rules": {"nightly": RULE, "on_a-bus": "arn:aws-us-gov:events:us-gov-west-1:123456789012:rule/bus/x.y_z"}},
+    {"event_rules": {"nightly": RULE, "on_a-bus": "arn:aws-us-gov:events:eu-west-1:123456789012:rule/bus/x.y_z"}},
     {"encryption": {"kms_key_arn": KEY}},
     {"encryption": {"kms_key_arn": KEY.replace("key/", "key/mrk-"), "create_key": False}},
     {"encryption": {"create_key": True}},
@@ -162,11 +213,11 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     {"log_retention_days": 3653},
     {"maximum_concurrency": 2},
     {"maximum_concurrency": 1000, "reserved_concurrency": 1000},
-    {"tags": {"Cost Centre": "42", **{f"t{n}": "" for n in range(48)}}},
+    {"tags": {"Cost Centre": "42", **{f"t{n}": "x" for n in range(48)}}},
     {"notifications": {"emails": ["a.b+c@mail.example.com"], "runbook_url": "https://wiki.example.com/x?y=z"}},
     {"notifications": {"topic_arn": TOPIC, "create_topic": False, "alarm_topic_arn": TOPIC}},
     {"notifications": {"alarm_topic_arn": TOPIC, "create_alarm_topic": False, "subscriptions": {"some": FILTERED}}},
-    {"notifications": {"topic_arn": "arn:aws-iso-b:sns:us-isob-east-1:123456789012:a_B-1"}},
+    {"notifications": {"topic_arn": "arn:aws-iso-b:sns:eu-west-1:123456789012:a_B-1"}},
     {
         "notifications": {
             "subscriptions": {
@@ -181,8 +232,8 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
 
 SUBSCRIPTION = {"protocol": "sqs", "endpoint": TICKETS}
 LONG = "x" * 51
-REFUSED_ARGUMENTS: list[Refused] = [
-    # By Terraform itself, which takes "7" for 7, and null for the default.
+# By Terraform's types, which take "7" for 7 and null for the default, and by the validation of a plain value.
+REFUSED_VALUES: list[Refused] = [
     *(
         ({"file_systems": {"home": HOME | {"retention": {"days": days}}}}, "number", '"home": {')
         for days in ("seven", True, [7], {"days": 7})
@@ -190,59 +241,124 @@ REFUSED_ARGUMENTS: list[Refused] = [
     ({"name": ""}, "name must be 1 to 50 letters, digits, '_' or '-'", '""'),
     ({"name": LONG}, "name must be 1 to 50 letters, digits, '_' or '-'", f'"{LONG}"'),
     ({"name": "fsx.backup"}, "name must be 1 to 50 letters, digits, '_' or '-'", '"fsx.backup"'),
-    ({"additional_targets": ["fs-1", VOLUME]}, "additional_targets must be ids like fs-0123", 'Correct: "fs-1".'),
-    ({"event_rules": {"a b": RULE}}, "event_rules: a key becomes part of the permission's id and must be", '"a b"'),
+    ({"name": "default"}, 'name must not be "default": every Region already has a schedule group', "Choose another"),
+    (
+        {"permissions_boundary_arn": "boundary"},
+        "permissions_boundary_arn must be the ARN of a managed policy, like arn:aws:iam::123456789012:policy/boundary",
+        '"boundary"',
+    ),
+    ({"log_retention_days": 31}, "log_retention_days must be one of 0 (for ever), 1, 3, 5, 7", "not 31"),
+]
+
+REFUSED_ARGUMENTS: list[Refused] = [
+    ({"additional_targets": ["fs-1", VOLUME]}, "additional_targets must be ids like fs-0123", "one id (fs-1)."),
+    ({"event_rules": {"a b": RULE}}, "event_rules: a key becomes part of the permission's id and must have", '"a b"'),
     ({"event_rules": {"n": KEY}}, "event_rules must be ARNs of EventBridge rules, like arn:aws:events", f"n ({KEY})"),
     ({"event_rules": {"n": None}}, "event_rules must be ARNs of EventBridge rules, like arn:aws:events", "n (null)"),
-    ({"encryption": {"kms_key_arn": "alias/x"}}, "encryption.kms_key_arn must be the ARN of a key", '"alias/x"'),
+    (
+        {"encryption": {"kms_key_arn": "alias/x"}},
+        "encryption.kms_key_arn must be the ARN of a key",
+        "kms_key_arn (alias/x)",
+    ),
     (
         {"encryption": {"kms_key_arn": KEY, "create_key": True}},
         "encryption.create_key contradicts encryption.kms_key_arn: set one of them",
         "create_key = false with the kms_key_arn",
     ),
     (
-        {"permissions_boundary_arn": "boundary"},
-        "permissions_boundary_arn must be the ARN of a managed policy, like arn:aws:iam::123456789012:policy/boundary",
-        '"boundary"',
-    ),
-    (
         {"vpc": {"subnet_ids": [], "security_group_ids": [GROUP]}},
         "vpc: give 1 to 16 subnet_ids and 1 to 5",
-        "not 0 and 1",
+        "vpc (0 and 1)",
     ),
-    ({"vpc": {"subnet_ids": SUBNETS, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "not 17 and 1"),
-    ({"vpc": {"subnet_ids": None, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "not 0 and 1"),
+    ({"vpc": {"subnet_ids": SUBNETS, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "vpc (17 and 1)"),
+    ({"vpc": {"subnet_ids": None, "security_group_ids": [GROUP]}}, "vpc: give 1 to 16 subnet_ids", "vpc (0 and 1)"),
     ({"vpc": {"subnet_ids": ["sn-1"], "security_group_ids": [GROUP]}}, "vpc: ids must look like subnet-0123", '"sn-1"'),
-    ({"package": {"s3_bucket": "b"}}, "package: s3_bucket (b) and s3_key (null) go together", "give both or neither"),
+    (
+        {"package": {"s3_bucket": "b"}},
+        "package: s3_bucket and s3_key belong together: give both or neither",
+        "s3_bucket b, s3_key null",
+    ),
     (
         {"package": {"path": "x.zip", "s3_bucket": "b", "s3_key": "k"}},
-        "package: path (x.zip) and s3_bucket (b) name two packages",
-        "give one of them",
+        "package: path and s3_bucket name two packages: give one of them",
+        "package (path x.zip, s3_bucket b)",
     ),
-    ({"package": {"s3_object_version": "7"}}, "package: s3_object_version (7) is the version", "give its s3_bucket"),
-    ({"package": {"code_signing_config_arn": "csc"}}, "package.code_signing_config_arn must look like", '"csc"'),
+    (
+        {"package": {"s3_object_version": "7"}},
+        "package: s3_object_version is the version of an object",
+        "s3_object_version (7)",
+    ),
+    (
+        {"package": {"code_signing_config_arn": "csc"}},
+        "package.code_signing_config_arn must look like",
+        "code_signing_config_arn (csc)",
+    ),
     (
         {"package": {"code_signing_config_arn": SIGNING}},
-        f"package.code_signing_config_arn ({SIGNING})",
-        "give a signed one",
+        "package.code_signing_config_arn would refuse the module's own package, which is not signed: give a signed one",
+        f"code_signing_config_arn ({SIGNING})",
     ),
-    ({"log_retention_days": 31}, "log_retention_days must be one of 0 (for ever), 1, 3, 5, 7", "not 31"),
-    ({"maximum_concurrency": 1}, "maximum_concurrency must be a whole number from 2 to 1000", "not 1"),
-    ({"maximum_concurrency": 2.5}, "maximum_concurrency must be a whole number from 2 to 1000", "not 2.5"),
-    ({"reserved_concurrency": 1}, "reserved_concurrency must be null or a whole number of at least", "not 1"),
-    ({"tags": {"aws:x": "y"}}, "tags: a key has 1 to 128, a value at most 256", '"aws:x" = "y"'),
-    ({"tags": {"fsx-backup:deployment": "y"}}, "tags: a key has 1 to 128", '"fsx-backup:deployment" = "y"'),
-    ({"tags": {"a": "b|c"}}, "tags: a key has 1 to 128", '"a" = "b|c"'),
-    ({"tags": {f"t{n}": "" for n in range(50)}}, "tags: a resource has 50 tags at most", "give at most 49, not 50"),
+    (
+        {"maximum_concurrency": 1},
+        "maximum_concurrency must be a whole number from 2 to 1000",
+        "maximum_concurrency (1)",
+    ),
+    (
+        {"maximum_concurrency": 2.5},
+        "maximum_concurrency must be a whole number from 2 to 1000",
+        "maximum_concurrency (2.5)",
+    ),
+    (
+        {"reserved_concurrency": 1},
+        "reserved_concurrency must be null or a whole number of at least",
+        "(1, maximum_concurrency 5)",
+    ),
+    ({"tags": {"aws:x": "y"}}, "tags: a key must have 1 to 128, a value 1 to 256", '"aws:x" ("y")'),
+    ({"tags": {"fsx-backup:deployment": "y"}}, "tags: a key must have 1 to 128", '"fsx-backup:deployment" ("y")'),
+    ({"tags": {"AWS:team": "x"}}, "tags: a key must have 1 to 128", '"AWS:team" ("x")'),
+    ({"tags": {"empty": ""}}, "tags: a key must have 1 to 128, a value 1 to 256", '"empty" ("")'),
+    (
+        {"tags": {"Owner": "a", "owner": "b"}},
+        "tags: IAM does not distinguish keys that differ in letter case",
+        '"Owner" and',
+    ),
+    (
+        {"deployment_check_schedule": "at(2035-12-31T23:00:00)"},
+        "deployment_check_schedule must be recurring",
+        "(at(2035",
+    ),
+    (
+        {"deployment_check_schedule": "rate(1 week)"},
+        "EventBridge Scheduler would refuse this schedule",
+        "rate(1 week): rate",
+    ),
+    ({"tags": {"a": "b|c"}}, "tags: a key must have 1 to 128", '"a" ("b|c")'),
+    ({"tags": {f"t{n}": "x" for n in range(50)}}, "tags: a resource has 50 tags at most", "tags (50)"),
     (
         {"notifications": {"emails": ["a@example.com", "b"]}},
         "notifications.emails must be e-mail addresses",
-        'Correct: "b".',
+        'Correct: emails[1] ("b").',
     ),
-    ({"notifications": {"emails": [None]}}, "notifications.emails must be e-mail addresses", "Correct: null."),
-    ({"notifications": {"topic_arn": "alerts"}}, "notifications.topic_arn must be the ARN of an SNS topic", '"alerts"'),
-    ({"notifications": {"topic_arn": f"{TOPIC}.fifo"}}, "notifications.topic_arn must be the ARN", f'"{TOPIC}.fifo"'),
-    ({"notifications": {"alarm_topic_arn": KEY}}, "notifications.alarm_topic_arn must be the ARN", f'"{KEY}"'),
+    (
+        {"notifications": {"emails": [None]}},
+        "notifications.emails must be e-mail addresses",
+        "Correct: emails[0] (null).",
+    ),
+    (
+        {"notifications": {"topic_arn": "alerts"}},
+        "notifications.topic_arn and alarm_topic_arn must be ARNs",
+        'topic_arn ("alerts")',
+    ),
+    (
+        {"notifications": {"topic_arn": f"{TOPIC}.fifo"}},
+        "notifications.topic_arn and alarm_topic_arn must",
+        f'topic_arn ("{TOPIC}.fifo")',
+    ),
+    (
+        {"notifications": {"alarm_topic_arn": KEY}},
+        "notifications.topic_arn and alarm_topic_arn must",
+        f'alarm_topic_arn ("{KEY}")',
+    ),
     (
         {"notifications": {"create_topic": True, "topic_arn": TOPIC}},
         "notifications.create_topic contradicts notifications.topic_arn: set one of them",
@@ -256,9 +372,9 @@ REFUSED_ARGUMENTS: list[Refused] = [
     (
         {"notifications": {"topic_arn": TOPIC, "alarm_topic_arn": TOPIC, "subscriptions": {"some": FILTERED}}},
         "notifications.alarm_topic_arn is the same topic as topic_arn",
-        "a filter keeps every alarm from: some. Leave alarm_topic_arn out",
+        "or remove the filters: some.",
     ),
-    ({"notifications": {"runbook_url": "my wiki"}}, "notifications.runbook_url stands in every alarm's", '"my wiki"'),
+    ({"notifications": {"runbook_url": "my wiki"}}, "notifications.runbook_url appears in every alarm's", '"my wiki"'),
     (
         {
             "notifications": {

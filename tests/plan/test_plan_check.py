@@ -15,9 +15,11 @@ BEFORE = {
     "shortened": HOME | {"retention": {"days": 30, "keep_monthly": 12}},
     "disabled": HOME,
     "bolder": HOME,
+    "moved": HOME,
     "kept": HOME,
 }
 AFTER = {
+    "moved": {"file_system_id": "fs-11111111"},
     "shortened": HOME | {"retention": {"days": 14, "keep_monthly": 12}},
     "disabled": HOME | {"enabled": False},
     "bolder": HOME | {"retention": {"max_deletes": 100}},
@@ -65,8 +67,13 @@ def test_losses_are_found_in_a_plan_of_the_module(plan: ModulePlanner, monkeypat
         state.unlink()
     changes = plan_check.changes_of_deployments(after.json)
     told = {loss.names[-1]: loss.sentence for loss in plan_check.losses(changes)}
-    assert set(told) == {"removed", "shortened", "disabled"}
+    assert set(told) == {"removed", "shortened", "disabled", "moved"}
     assert "its schedule would be removed" in told["removed"]
     assert "days from 30 to 14" in told["shortened"]
     assert "would be disabled" in told["disabled"]
+    assert f"the backups of {HOME['file_system_id']} become orphaned" in told["moved"]
     assert [warning.split(":")[0] for warning in plan_check.warnings(changes)] == ["bolder"]
+
+
+def test_a_first_plan_whose_messages_are_all_unknown_loses_nothing(unknown: Plan) -> None:
+    assert not list(plan_check.losses(plan_check.changes_of_deployments(unknown.json)))

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.terraform import Stack, TerraformError
-from tests.plan.inputs import HOME, VOLUME
+from sandbox.terraform import ROOT, Stack, TerraformError
+from tests.plan.inputs import GROUP, HOME, RULE, SUBNETS, VOLUME
+from tests.plan.reader import MODULE
+from tests.plan.reading import only
+from tools.docs import blocks
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,44 @@ def test_entries_of_different_shapes_get_the_modules_types_and_defaults(root: St
     assert backups(root, variables) == {"home", "database", "scratch"}
 
 
+def test_the_stack_takes_what_the_module_takes_and_passes_it_on(root: Stack) -> None:
+    root.set_variables(
+        {
+            "name": "storage",
+            "additional_targets": [VOLUME],
+            "event_rules": {"nightly": RULE},
+            "deployment_check_schedule": "rate(2 days)",
+            "permissions_boundary_arn": "arn:aws:iam::123456789012:policy/boundary",
+            "vpc": {"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP]},
+            "package": {"s3_bucket": "packages", "s3_key": "fsx.zip"},
+            "log_retention_days": 30,
+            "maximum_concurrency": 7,
+            "reserved_concurrency": 9,
+            "tracing": False,
+            "tags": {"Team": "storage"},
+        }
+    )
+    planned = root.plan()
+    function = only(planned, "aws_lambda_function")
+    assert function["function_name"] == "storage"
+    assert function["tags"]["Team"] == "storage"
+    assert (function["s3_bucket"], function["reserved_concurrent_executions"]) == ("packages", 9)
+    assert function["tracing_config"] == [{"mode": "PassThrough"}]
+    assert function["vpc_config"][0]["subnet_ids"] == SUBNETS[:1]
+    assert only(planned, "aws_lambda_permission")["source_arn"] == RULE
+    assert only(planned, "aws_cloudwatch_log_group")["retention_in_days"] == 30
+    assert only(planned, "aws_lambda_event_source_mapping")["scaling_config"] == [{"maximum_concurrency": 7}]
+    check = only(planned, "aws_scheduler_schedule", "deployment_check")
+    assert check["schedule_expression"] == "rate(2 days)"
+    assert VOLUME in check["target"][0]["input"]
+    assert only(planned, "aws_iam_role", "role.function")["permissions_boundary"].endswith("/boundary")
+
+
+def test_every_input_of_the_module_is_one_of_the_stack() -> None:
+    of_module = {name for path in MODULE.glob("variables*.tf") for name in blocks(path, "variable")}
+    assert set(blocks(ROOT / "variables.tf", "variable")) == of_module
+
+
 def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
     root.set_variables(
         {
@@ -53,6 +94,8 @@ def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
                 "subscriptions": {"night": {"protocol": "email", "endpoint": "a@example.com", "failure_only": True}},
             },
             "encryption": {"key_arn": "x"},
+            "vpc": {"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP], "subnets": []},
+            "package": {"file": "x.zip"},
         }
     )
     with pytest.raises(TerraformError) as refusal:
@@ -64,6 +107,8 @@ def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
         "notifications (mails; known are alarm_topic_arn, create_alarm_topic, create_topic, emails,",
         "notifications.subscriptions.night (failure_only; known are endpoint, failures_only,",
         "encryption (key_arn; known are create_key, kms_key_arn)",
+        "vpc (subnets; known are security_group_ids, subnet_ids)",
+        "package (file; known are code_signing_config_arn, path,",
     ):
         assert words in told
     assert "file_systems.good" not in told

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.terraform import Plan
+import pytest
+
+from sandbox.terraform import Plan, TerraformError
+from tests.plan.conftest import ModulePlanner
 from tests.plan.reading import configured
 
 # AWS refuses to make these where the name is taken (IAM, CloudWatch Logs, Lambda, Scheduler, KMS: API references), and
@@ -60,3 +63,13 @@ def test_what_would_overwrite_is_made_after_what_refuses_a_taken_name(default: P
         assert made_after(default, address) >= {"aws_cloudwatch_log_group.this", *roles}, address
     for address in overwriting:  # a role's policy is made after its own role
         assert made_after(default, address) & roles, address
+
+
+@pytest.mark.parametrize("type_", ["aws_sns_topic", "aws_sqs_queue", "aws_scheduler_schedule_group"])
+def test_no_name_is_one_that_belongs_to_another_deployment(plan: ModulePlanner, default: Plan, type_: str) -> None:
+    """`prod-alarms` would have the alarms topic of `prod` for its main topic."""
+    names = {values["name"] for values in default.resources(type_).values()}
+    assert "fsx-backup" in names
+    [other] = names - {"fsx-backup"}
+    with pytest.raises(TerraformError, match="name must not end in -alarms, -checks or -dead-letters"):
+        plan(name=other)

@@ -10,8 +10,8 @@ import pytest
 from fsx_backup import occurrence
 from fsx_backup.model import Plan as BackupPlan
 from fsx_backup.model import Target
-from sandbox.terraform import Plan, Stack, TerraformError
-from tests.plan.conftest import ModulePlanner, module_call
+from sandbox.terraform import Plan, Stack
+from tests.plan.conftest import module_call
 from tests.plan.inputs import HOME, KEY
 
 # In minutes. The completion window counts from the end of the flexible window; together they are 13 days at most.
@@ -88,15 +88,3 @@ def poll(waited: timedelta) -> timedelta:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     following = occurrence.Occurrence("fsx-backup", BackupPlan("home", Target("fs-0123456789abcdef0")), start)
     return occurrence.wait(following, start + waited, datetime.max.replace(tzinfo=UTC), occurrence.AFTER_ERROR)
-
-
-def test_windows_that_outlive_a_message_are_refused(plan: ModulePlanner) -> None:
-    with pytest.raises(TerraformError) as refusal:
-        plan(
-            file_systems={
-                "home": HOME | {"flexible_window_minutes": 1, "completion_window_minutes": 18_720},
-                "good": HOME | {"flexible_window_minutes": 1440, "completion_window_minutes": 17_280},
-            }
-        )
-    assert "together must be at most 18720 minutes" in str(refusal.value)
-    assert "Shorten one of them in: home (flexible 1, completion 18720)." in str(refusal.value)

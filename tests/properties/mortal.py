@@ -10,7 +10,6 @@ import boto3
 from botocore.config import Config
 
 import sandbox.fsx_emulator  # noqa: F401 - moto must be there before the client that it serves
-from fsx_backup.handler import Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,13 +81,7 @@ class Mortal:
 def mortal(world: World) -> Fate:
     """Put the world's function under a fate. One world at a time."""
     fate = _current["fate"] = Fate()
-    clients = {
-        "fsx": _client(),
-        "sns": Mortal(world.topic, fate),
-        "sqs": Mortal(world.queue, fate),
-        "cloudwatch": world.cloudwatch,
-    }
-    world.function = Function(world.settings, clients.__getitem__, lambda: world.now)
+    world.function = world.connect(_client(), sns=Mortal(world.topic, fate), sqs=Mortal(world.queue, fate))
     return fate
 
 

@@ -1,5 +1,6 @@
 """Backups, policies and zones as they can occur, with the cases that matter drawn often."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -35,6 +36,18 @@ EXTRAS: list[dict[str, str]] = [
     {"fsx-backup:hold": "true"},
     {"fsx-backup:hold": ""} | PURGE,
     {"fsx-backup:holder": "x"},
+    {"FSx-Backup:Hold": "true"},
+]
+# What a backup's tag may say of its occurrence, by the creation time: late ones, and what cannot be.
+OCCURRENCES: list[Callable[[datetime], str]] = [
+    lambda created: created.isoformat(),
+    lambda created: (created - timedelta(minutes=70)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    lambda created: (created - timedelta(hours=26)).isoformat(),
+    lambda created: (created + timedelta(days=40)).isoformat(),
+    lambda created: created.replace(tzinfo=None).isoformat(),
+    lambda created: "1969-12-31T23:00:00Z",
+    lambda created: "yesterday",
+    lambda created: "",
 ]
 # Zones with odd offsets, changes of half an hour, changes on another day than Europe's, and none at all.
 ZONES = [
@@ -100,7 +113,8 @@ def _age(roll: Random, days: int) -> timedelta:
     """How old a backup is: on the boundary of the policy or beside it, some hours older, or months."""
     moment, hour = timedelta(microseconds=1), timedelta(hours=1)
     beside = days * DAY + roll.choice([-hour, -moment, timedelta(0), moment, hour])
-    young = roll.choice([timedelta(0), moment, -moment, -DAY, 5 * hour])
+    skew = timedelta(minutes=10)  # ahead of the function's clock, and still now
+    young = roll.choice([timedelta(0), moment, -moment, -skew, -skew - moment, -DAY, 5 * hour])
     older = days * DAY + roll.randrange(roll.choice([48, 400, 17_520])) * hour
     return roll.choice([beside, young, older, older, older])
 
@@ -109,16 +123,20 @@ def _backup(seed: int, days: int, now: datetime) -> Backup:
     """One backup: half of them the plan's own, AVAILABLE and free, the others with one or two oddities."""
     roll = Random(seed)
     backup = Backup("", "AVAILABLE", "USER_INITIATED", now - _age(roll, days), OWNERS[0] | PURGE)
-    for change in roll.sample(["lifecycle", "type", "owner", "extra", "copy", "created", "failed"], roll.randrange(3)):
+    changes = ["lifecycle", "type", "owner", "extra", "copy", "created", "failed"]
+    if backup.created and roll.randrange(2):
+        said = roll.choice(OCCURRENCES)(backup.created)
+        backup = replace(backup, tags={**backup.tags, "fsx-backup:scheduled-time": said})
+    for change in roll.sample(changes, roll.randrange(3)):
         match change if roll.randrange(4) else "":
             case "lifecycle":
                 backup = replace(backup, lifecycle=roll.choice(LIFECYCLES))
             case "type":
                 backup = replace(backup, type=roll.choice(TYPES))
             case "owner":
-                backup = replace(backup, tags=roll.choice(OWNERS) | PURGE)
+                backup = replace(backup, tags=_said(backup) | roll.choice(OWNERS) | PURGE)
             case "extra":
-                backup = replace(backup, tags=OWNERS[0] | roll.choice(EXTRAS))
+                backup = replace(backup, tags=_said(backup) | OWNERS[0] | roll.choice(EXTRAS))
             case "copy":
                 backup = replace(backup, source_backup_id="backup-0fedcba9876543210")
             case "created":
@@ -126,6 +144,10 @@ def _backup(seed: int, days: int, now: datetime) -> Backup:
             case "failed":
                 backup = replace(backup, lifecycle="FAILED", failure="the disk caught fire")
     return backup
+
+
+def _said(backup: Backup) -> dict[str, str]:
+    return {key: value for key, value in backup.tags.items() if key == "fsx-backup:scheduled-time"}
 
 
 @st.composite

@@ -118,7 +118,7 @@ def settle(world: World, fate: Fate) -> int:
         except Died:
             deaths += 1
             fate.revive()
-            world.advance(minutes=13)  # the message is hidden for twelve
+            world.advance(minutes=31)  # the message is hidden for thirty
             continue
         return deaths
     raise AssertionError("the queue does not become empty")
@@ -159,20 +159,20 @@ def check_occurrences(backups: dict[str, Any]) -> None:
 def test_killed_at_each_call_in_turn_it_comes_to_the_same_end(scenario: str, after: bool) -> None:
     undisturbed = live(scenario)
     assert undisturbed.mails
-    struck = told_again = 0
+    struck = notified_again = 0
     for fatal in range(1, undisturbed.calls + MORE_CALLS):
         life = live(scenario, fatal, after=after)
         assert life.end == undisturbed.end, f"killed at call {fatal}"
         # Twice only when the function died between publishing and acknowledging.
         assert undisturbed.mails <= life.mails <= undisturbed.mails + after
-        told_again += life.mails - undisturbed.mails
+        notified_again += life.mails - undisturbed.mails
         struck += life.deaths
         if not life.deaths:
             break
     else:
         raise AssertionError("the function still dies after more calls than there were")
     assert struck >= undisturbed.calls / 2  # time lost by a death makes some looks needless
-    assert told_again <= undisturbed.mails
+    assert notified_again <= undisturbed.mails
 
 
 @pytest.mark.parametrize("scenario", ["backup", "purge", "conflict"])
@@ -189,7 +189,7 @@ def test_killed_again_and_again_it_still_gets_there(scenario: str) -> None:
                 world.settle()
             except Died:
                 fate.revive()
-                world.advance(minutes=13)
+                world.advance(minutes=31)
         fate.revive()
         world.settle()
         left = world.backups()

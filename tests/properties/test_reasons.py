@@ -49,7 +49,7 @@ def test_what_is_not_touched_says_why() -> None:
         "still CREATING": replace(old, lifecycle="CREATING"),
         "lifecycle DELETED": replace(old, lifecycle="DELETED"),
         "no creation time": replace(old, created=None),
-        "creation time in the future": replace(old, created=NOW + timedelta(microseconds=1)),
+        "creation time in the future": replace(old, created=NOW + timedelta(minutes=10, microseconds=1)),
     }
     for reason, backup_ in odd.items():
         assert reasons(backup_)["b"] == (reason,)

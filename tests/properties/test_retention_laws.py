@@ -22,6 +22,16 @@ def test_the_oracle_deletes_the_same(situation: Situation) -> None:
     assert deleted(situation.backups, situation.plan, situation) == expected
 
 
+@given(situations(), st.integers(0, 40))
+def test_the_oracle_keeps_the_same_beside_the_runs_own_backup(situation: Situation, number: int) -> None:
+    """Whichever backup is the run's own: the newest, as a rule, or one that a later run has overtaken."""
+    counted = oracle.counted(situation.backups, situation.plan, DEPLOYMENT, situation.now)
+    made = counted[number % len(counted)] if counted else None
+    decisions = decide(situation.backups, situation.plan, DEPLOYMENT, situation.now, made)
+    expected = oracle.deleted(situation.backups, situation.plan, DEPLOYMENT, situation.now, made)
+    assert {d.backup.id for d in decisions if d.delete} == expected
+
+
 @given(situations())
 def test_the_oracle_gives_the_same_rules(situation: Situation) -> None:
     """Every rule that keeps a backup is named, no other is; also for a backup that is kept anyway."""

@@ -176,7 +176,7 @@ def test_what_fsx_answered_is_published_before_it_failed(world: World) -> None:
     assert len(world.queue.records) == 1
     assert len(measured(world, targets)) == 20
     world.fsx.control.clear_faults()
-    world.advance(minutes=13)
+    world.advance(minutes=31)
     world.deliver()
     assert not world.queue.records
     assert measured(world, targets) == set(targets)
@@ -200,7 +200,7 @@ def test_a_check_that_fsx_cannot_answer_is_kept_for_a_while(world: World, target
     world.deliver()
     assert world.queue.records
     world.fsx.control.clear_faults()
-    world.advance(minutes=13)
+    world.advance(minutes=31)
     world.deliver()
     assert not world.queue.records
     assert world.cloudwatch.values("GoodBackups", Deployment=DEPLOYMENT, Plan="home") == [1]

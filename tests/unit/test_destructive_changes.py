@@ -68,13 +68,23 @@ def updated(**plan: Any) -> dict[str, Any]:
         (updated(retention=RETENTION | {"days": 3}), ["days from 7 to 3", "Set days = 7"]),
         (updated(retention=RETENTION | {"keep_weekly": 0}), ["keep_weekly from 4 to 0"]),
         (updated(retention=RETENTION | {"keep_yearly": 10}), ["keep_yearly from -1 to 10"]),
-        (updated(file_system_id="fs-11111111"), ["would back up fs-11111111 instead of fs-0123456789abcdef0"]),
+        (
+            updated(file_system_id="fs-11111111"),
+            [
+                "would back up fs-11111111 instead of fs-0123456789abcdef0",
+                "the backups of fs-0123456789abcdef0 become orphaned", "no plan purges them", "still paid for",
+                "the deployment's check lists them", "Give fs-11111111 its own entry",
+            ],
+        ),
         (updated(adopt_tags={"Name": "old"}), ["adopt_tags has changed"]),
         (
             change("update", schedule(purge_tags={"Team": "hpc"}), schedule()),
             ["its purge would reach more backups: purge_tags asks for less"],
         ),
-        (change("update", schedule(), {"state": "ENABLED", "target": [{}]}), ["known after apply only"]),
+        (
+            change("update", schedule(), {"state": "ENABLED", "target": [{}]}),
+            ["known after apply only", "the backups of fs-0123456789abcdef0 become orphaned"],
+        ),
     ],
 )  # fmt: skip
 def test_a_loss_names_the_entry_what_happens_and_the_remedy(made: dict[str, Any], words: list[str]) -> None:
@@ -158,6 +168,19 @@ def test_a_higher_max_deletes_is_a_warning(tmp_path: Path) -> None:
     result = run(tmp_path, {"format_version": "1.2", "resource_changes": [more]})
     assert result.returncode == 0
     assert "warning: home: max_deletes is raised" in result.stdout
+
+
+def group(tags: dict[str, str] | None) -> dict[str, Any]:
+    return change("create", None, {"tags": tags}, index=None, type_="aws_scheduler_schedule_group", name="this")
+
+
+def test_a_first_plan_whose_messages_are_all_unknown_is_checked(tmp_path: Path) -> None:
+    unknown = change("create", None, {"state": "ENABLED", "target": [{}]}, index=None, name="deployment_check")
+    ours, others = group({"fsx-backup:deployment": "storage"}), group({"Team": "hpc"})
+    result = run(tmp_path, {"format_version": "1.2", "resource_changes": [unknown, ours]})
+    assert (result.returncode, result.stdout) == (0, "plan check: 0 to answer for, 0 allowed.\n")
+    for foreign in (others, group(None)):
+        assert run(tmp_path, {"format_version": "1.2", "resource_changes": [unknown, foreign]}).returncode == 2
 
 
 @pytest.mark.parametrize(

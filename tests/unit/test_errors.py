@@ -115,7 +115,7 @@ def test_access_denied_is_an_error_that_alarms_see_and_is_told_once(world: World
     for _ in range(3):
         with pytest.raises(ClientError, match="AccessDenied"):
             world.deliver()
-        world.advance(minutes=13)
+        world.advance(minutes=31)
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
     assert "AccessDenied" in world.topic.mails[0].text
     assert world.topic.mails[0].subject == f"home: ERROR AccessDeniedException ({target})"
@@ -129,7 +129,7 @@ def test_an_error_at_a_later_look_is_told_too(world: World, target: str) -> None
     world.deliver()
     world.fsx.control.fault("AccessDenied", "DescribeBackups", times=2)
     for _ in range(2):
-        world.advance(minutes=13)
+        world.advance(minutes=31)
         with pytest.raises(ClientError, match="AccessDenied"):
             world.deliver()
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
@@ -141,7 +141,7 @@ def test_a_message_that_keeps_crashing_ends_in_the_dead_letters(world: World, ta
     for _ in range(world.queue.max_receives):
         with pytest.raises(ClientError):
             world.deliver()
-        world.advance(minutes=13)
+        world.advance(minutes=31)
     assert world.deliver() is None
     assert len(world.queue.dead_letters) == 1
 

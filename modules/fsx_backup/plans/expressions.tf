@@ -1,0 +1,139 @@
+# Reads the schedule expressions, each different one once. Sources: EventBridge Scheduler user guide, "Schedule types";
+# EventBridge Scheduler API reference, CreateSchedule.
+locals {
+  expressions = keys({
+    for expression in concat(
+      flatten([for plan in local.plans : [plan.schedule, plan.check_schedule]]),
+      [nonsensitive(sensitive(var.arguments.deployment_check_schedule))],
+    ) : expression => true...
+  })
+
+  # A field is a list of values, ranges and steps, or what `alone` matches. Steps go up to the number of values.
+  cron_fields = {
+    minutes = { value = "[0-5]?[0-9]", step = "[1-9]|[1-5][0-9]|60", alone = "[*]", lowest = 0, values = 60 }
+    hours   = { value = "[01]?[0-9]|2[0-3]", step = "[1-9]|1[0-9]|2[0-4]", alone = "[*]", lowest = 0, values = 24 }
+    day-of-month = {
+      value  = "0?[1-9]|[12][0-9]|3[01]", step = "[1-9]|[12][0-9]|3[01]", alone = "[?]|L|LW|([1-9]|[12][0-9]|3[01])W"
+      lowest = 1, values = 31
+    }
+    month = {
+      value  = "0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC", step = "[1-9]|1[0-2]", alone = "[*]"
+      lowest = 1, values = 12
+    }
+    day-of-week = {
+      value  = "0?[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT", step = "[1-7]", alone = "[?]|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"
+      lowest = 1, values = 7
+    }
+    year = { value = "19[7-9][0-9]|2[01][0-9][0-9]", step = "[1-9][0-9]?|1[0-9][0-9]|2[0-2][0-9]|230", alone = "[*]", lowest = 1970, values = 230 }
+  }
+  cron_items    = { for name, field in local.cron_fields : name => "([*]|(${field.value})(-(${field.value}))?)(/(${field.step}))?" }
+  cron_patterns = { for name, field in local.cron_fields : name => "^(${local.cron_items[name]}(,${local.cron_items[name]})*|${field.alone})$" }
+
+  # The six fields of each cron expression. Names are read in any case, though AWS documents capitals only.
+  crons = {
+    for expression in local.expressions : expression => zipmap(
+      ["minutes", "hours", "day-of-month", "month", "day-of-week", "year"],
+      regexall("[^ ]+", regex("^cron\\((.*)\\)$", expression)[0]),
+    ) if try(length(regexall("[^ ]+", regex("^cron\\((.*)\\)$", expression)[0])) == 6, false)
+  }
+
+  # Empty where the expression is right.
+  expression_mistakes = {
+    for expression in local.expressions : expression => (
+      startswith(expression, "rate(") ? (
+        can(regex("^rate\\([1-9][0-9]* +(minute|hour|day)s?\\)$", expression)) ? ""
+        : "rate takes a whole number and its unit, like rate(1 hour) or rate(12 hours)"
+      )
+      : startswith(expression, "at(") ? (
+        can(timeadd("${regex("^at\\(([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})\\)$", expression)[0]}Z", "0s")) ? ""
+        : "at takes a date and time of the calendar, like at(2035-12-31T23:00:00)"
+      )
+      : !startswith(expression, "cron(") ? "it is none of cron(...), rate(...) and at(...)"
+      : !can(local.crons[expression]) ? "cron takes six fields: minutes hours day-of-month month day-of-week year"
+      : join(", ", concat(
+        [
+          for name, text in local.crons[expression] : "its ${name} cannot be ${text}"
+          if !can(regex(local.cron_patterns[name], upper(text))) || name == "year" && try(anytrue(local.wrapping[expression].year), false)
+        ],
+        [
+          for fields in [local.crons[expression]] : "exactly one of day-of-month and day-of-week must be ?"
+          if(fields["day-of-month"] == "?") == (fields["day-of-week"] == "?")
+        ],
+      ))
+    )
+  }
+}
+
+# What a right expression means, as far as warnings need it: the values of each field in order, none where the field
+# stands alone. A range that ends before it begins goes round; `value/step` goes to the field's end.
+locals {
+  cron_names = {
+    JAN = 1, FEB = 2, MAR = 3, APR = 4, MAY = 5, JUN = 6, JUL = 7, AUG = 8, SEP = 9, OCT = 10, NOV = 11, DEC = 12
+    SUN = 1, MON = 2, TUE = 3, WED = 4, THU = 5, FRI = 6, SAT = 7
+  }
+
+  cron_ranges = {
+    for expression, fields in local.crons : expression => {
+      for name, text in fields : name => [
+        for item in [for item in split(",", upper(text)) : regex("^([*]|[0-9A-Z]+)(?:-([0-9A-Z]+))?(?:/([0-9]+))?$", item)] : {
+          first = item[0] == "*" ? local.cron_fields[name].lowest : try(tonumber(item[0]), local.cron_names[item[0]])
+          last = (
+            item[1] != null ? try(tonumber(item[1]), local.cron_names[item[1]])
+            : item[0] == "*" || item[2] != null ? local.cron_fields[name].lowest + local.cron_fields[name].values - 1
+            : try(tonumber(item[0]), local.cron_names[item[0]])
+          )
+          step = tonumber(coalesce(item[2], 1))
+        }
+      ] if can(regex("^${local.cron_items[name]}(,${local.cron_items[name]})*$", upper(text)))
+    }
+  }
+
+  wrapping = {
+    for expression, fields in local.cron_ranges : expression => {
+      for name, ranges in fields : name => [for range in ranges : range.last < range.first]
+    }
+  }
+
+  cron_values = {
+    for expression, fields in local.cron_ranges : expression => {
+      for name in keys(local.cron_fields) : name => [
+        for padded in keys({ # sorted, each once
+          for value in flatten([
+            for item in lookup(fields, name, []) : [
+              for n in range(item.first, item.last + (item.last < item.first ? local.cron_fields[name].values : 0) + 1, item.step) :
+              (n - local.cron_fields[name].lowest) % local.cron_fields[name].values + local.cron_fields[name].lowest
+            ]
+          ]) : format("%04d", value) => true...
+        }) : tonumber(padded)
+      ]
+    } if local.expression_mistakes[expression] == ""
+  }
+
+  rate_hours = {
+    for expression in local.expressions :
+    expression => tonumber(regex("[0-9]+", expression)) * { minute = 1, hour = 60, day = 1440 }[regex("minute|hour|day", expression)] / 60
+    if startswith(expression, "rate(") && local.expression_mistakes[expression] == ""
+  }
+
+  # The longest time from one firing to the next, in hours; null where the expression does not say it. Daylight saving
+  # is left out.
+  days_between = {
+    for expression, cron in local.cron_values : expression => try(
+      length(cron["day-of-month"]) == 31 ? 1
+      : length(cron["day-of-month"]) == 1 ? (cron["day-of-month"][0] == 31 ? 61 : cron["day-of-month"][0] > 28 ? 59 : 31)
+      : local.crons[expression]["day-of-month"] != "?" ? null
+      : max([for i, day in cron["day-of-week"] : (i + 1 < length(cron["day-of-week"]) ? cron["day-of-week"][i + 1] : cron["day-of-week"][0] + 7) - day]...),
+      null,
+    )
+  }
+  cron_gap_hours = {
+    for expression, cron in local.cron_values : expression => try(
+      max(concat(
+        [(local.days_between[expression] - 1) * 24 + cron.hours[0] + 24 - reverse(cron.hours)[0]],
+        [for i, hour in slice(cron.hours, 1, length(cron.hours)) : hour - cron.hours[i]],
+      )...) - (length(cron.minutes) == 1 ? 0 : 1), # several times an hour: at least this long
+      null,
+    ) if length(cron.month) == 12 && length(cron.year) == 230
+  }
+  longest_gap_hours = { for expression in local.expressions : expression => try(local.rate_hours[expression], local.cron_gap_hours[expression], null) }
+}

@@ -1,0 +1,150 @@
+# What is refused of `file_systems`: for each rule the entries that break it, each with the value to show. The sentences
+# are in outputs.tf. Each rule is a list alone: one that looks at a value known after apply only waits for the apply, and
+# the others do not.
+locals {
+  not_in_a_tag  = "[^\\p{L}\\p{Z}\\p{N}_.:/=+@-]"
+  reserved_tags = "^(?i:aws:|fsx-backup:)"
+
+  time_zones = regexall("[^ \\n]+", replace(file("${path.module}/time_zones.txt"), "/#.*/", ""))
+
+  # What many plans share is looked at once, and patterns have no counts: both would be slow for a thousand plans.
+  plans_by_timezone  = { for key, plan in local.plans : plan.timezone => key... }
+  plans_by_retention = { for key, plan in local.plans : jsonencode(plan.retention) => key... }
+
+  keys = keys(nonsensitive(sensitive(var.file_systems)))
+  targets_named = merge(
+    { for key in local.keys : key => 0 },
+    { for key, plan in local.plans : key => length([for id in [plan.file_system_id, plan.volume_id] : id if id != null]) },
+  )
+
+  # Tags that differ in letter case only; a tag of the deployment's own counts.
+  tags_in_small_letters = {
+    for key, plan in local.plans : key => {
+      for list in ["backup_tags", "adopt_tags"] : list => { for tag in keys(plan[list]) : lower(tag) => tag... }
+    }
+  }
+
+  # Of each target the plans that adopt, with the tags they adopt by and what they keep. Two of them meet the same backups
+  # for certain where the tags of one are among the other's.
+  adopting = {
+    for key, plan in local.plans : coalesce(plan.file_system_id, plan.volume_id, "none") => {
+      plan = key, tags = plan.adopt_tags, keeps = { for rule, count in plan.retention : rule => count if rule != "max_deletes" }
+    }... if length(plan.adopt_tags) > 0
+  }
+
+  plan_mistakes = {
+    sensitive_as_a_whole = [
+      for name, map in {
+        file_systems                  = var.file_systems
+        event_rules                   = var.arguments.event_rules
+        notifications                 = var.arguments.notifications
+        "notifications.subscriptions" = nonsensitive(sensitive(var.arguments.notifications)).subscriptions
+      } : { entry = name, value = null } if try(issensitive(map), false)
+    ]
+    keys = [
+      for key in local.keys : { entry = jsonencode(key), value = null }
+      if length(key) > 64 || !can(regex("^[0-9A-Za-z][0-9A-Za-z_.-]*$", key))
+    ]
+    keys_like_ids = [for key in local.keys : { entry = jsonencode(key), value = null } if can(regex("^(fs|fsvol)-[0-9a-f]+$", key))]
+    targets       = [for key, count in local.targets_named : { entry = key, value = count == 0 ? "neither" : "both" } if count != 1]
+    file_system_id = [
+      for key, id in { for key, plan in local.plans : key => plan.file_system_id } : { entry = key, value = var.file_systems[key].file_system_id }
+      if id == null ? false : length(id) < 11 || length(id) > 21 || !can(regex("^fs-[0-9a-f]+$", id))
+    ]
+    volume_id = [
+      for key, id in { for key, plan in local.plans : key => plan.volume_id } : { entry = key, value = var.file_systems[key].volume_id }
+      if id == null ? false : length(id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", id))
+    ]
+    schedules = flatten([
+      for key, plan in local.plans : [
+        for name in ["schedule", "check_schedule"] :
+        { entry = key, value = "${name} = ${var.file_systems[key][name]}: ${local.expression_mistakes[plan[name]]}" }
+        if local.expression_mistakes[plan[name]] != ""
+      ]
+    ])
+    single_checks = [
+      for key, plan in local.plans : { entry = key, value = "check_schedule = ${var.file_systems[key].check_schedule}" }
+      if startswith(plan.check_schedule, "at(")
+    ]
+    timezones = flatten([
+      for zone in setsubtract(keys(local.plans_by_timezone), local.time_zones) : [
+        for key in local.plans_by_timezone[zone] : { entry = key, value = var.file_systems[key].timezone }
+      ]
+    ])
+    flexible_windows = [
+      for key, plan in local.plans : { entry = key, value = var.file_systems[key].flexible_window_minutes }
+      if plan.flexible_window_minutes < 0 || plan.flexible_window_minutes > 1440 || floor(plan.flexible_window_minutes) != plan.flexible_window_minutes
+    ]
+    windows = [
+      for key, plan in local.plans :
+      { entry = key, value = "start ${var.file_systems[key].start_window_minutes}, completion ${var.file_systems[key].completion_window_minutes}" }
+      if anytrue([
+        plan.start_window_minutes < 1,
+        plan.start_window_minutes > plan.completion_window_minutes,
+        plan.completion_window_minutes > 18720,
+        floor(plan.start_window_minutes) != plan.start_window_minutes,
+        floor(plan.completion_window_minutes) != plan.completion_window_minutes,
+      ])
+    ]
+    windows_together = [
+      for key, plan in local.plans :
+      { entry = key, value = "flexible ${var.file_systems[key].flexible_window_minutes}, completion ${var.file_systems[key].completion_window_minutes}" }
+      if alltrue([
+        plan.flexible_window_minutes + plan.completion_window_minutes > 18720,
+        plan.flexible_window_minutes <= 1440, # told above
+        plan.completion_window_minutes <= 18720,
+      ])
+    ]
+    retention = flatten([
+      for text, keys in local.plans_by_retention : [
+        for rule, count in jsondecode(text) : [for key in keys : { entry = key, value = "${rule} = ${var.file_systems[key].retention[rule]}" }]
+        if count < (contains(["days", "keep_last", "max_deletes"], rule) ? 1 : -1) || count > 100000 || floor(count) != count
+      ]
+    ])
+    ages = [
+      for key, plan in local.plans : { entry = key, value = var.file_systems[key].max_backup_age_hours }
+      if plan.max_backup_age_hours == null ? false : plan.max_backup_age_hours <= 0 || plan.max_backup_age_hours > 8760
+    ]
+    backup_names = [
+      for key, plan in local.plans : { entry = key, value = jsonencode(var.file_systems[key].backup_name) }
+      if plan.backup_name == "" || length(plan.backup_name) > 256 || can(regex(local.not_in_a_tag, plan.backup_name))
+    ]
+    tags = [
+      for each in local.plan_tags :
+      { entry = each.plan, value = "${each.list}: ${jsonencode(each.tag)} = ${jsonencode(var.file_systems[each.plan][each.list][each.tag])}" }
+      if each.tag == "" || length(each.tag) > 128 || try(
+        length(each.value) > 256 || can(regex(local.not_in_a_tag, "${each.tag}${each.value}")), each.value == null,
+      )
+    ]
+    reserved_tags = [
+      for each in local.plan_tags : { entry = each.plan, value = each.tag }
+      if each.list == "backup_tags" && (can(regex(local.reserved_tags, each.tag)) || lower(each.tag) == "name")
+    ]
+    owners_adopted = [
+      for each in local.plan_tags : { entry = each.plan, value = each.tag } if each.list == "adopt_tags" && startswith(lower(each.tag), "fsx-backup:")
+    ]
+    tags_alike = flatten([
+      for key, lists in local.tags_in_small_letters : [
+        for list, tags in lists : [for alike in values(tags) : { entry = key, value = "${list}: ${join(", ", alike)}" } if length(alike) > 1]
+      ]
+    ])
+    tag_counts = flatten([
+      for key, plan in local.plans : [
+        for list, most in { backup_tags = 45, purge_tags = 50, adopt_tags = 50 } : { entry = key, value = "${length(plan[list])} ${list}" }
+        if length(plan[list]) > most
+      ]
+    ])
+    adopting_the_same = flatten([
+      for target, plans in local.adopting : [
+        for n, one in plans : [
+          for other in slice(plans, n + 1, length(plans)) : { entry = "${one.plan} and ${other.plan}", value = null }
+          if alltrue([
+            one.keeps != other.keeps,
+            merge(one.tags, other.tags) == merge(other.tags, one.tags),
+            contains([one.tags, other.tags], merge(one.tags, other.tags)),
+          ])
+        ]
+      ]
+    ])
+  }
+}

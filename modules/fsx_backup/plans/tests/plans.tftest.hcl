@@ -1,0 +1,170 @@
+# What is completed and what is refused, without a provider: some cases a second. The table of all rules and their sentences
+# is the project's (tests/plan/inputs.py).
+# Run in modules/fsx_backup/plans: terraform init && terraform test.
+variables {
+  # As the module's own variables complete them.
+  plan = {
+    file_system_id            = "fs-0123456789abcdef0"
+    volume_id                 = null
+    schedule                  = "cron(0 0/4 * * ? *)"
+    timezone                  = "UTC"
+    flexible_window_minutes   = 0
+    enabled                   = true
+    retention                 = { days = 7, keep_last = 3, keep_hourly = 0, keep_daily = 0, keep_weekly = 0, keep_monthly = 0, keep_yearly = 0, max_deletes = 50 }
+    purge_tags                = {}
+    adopt_tags                = {}
+    backup_name               = "user-scheduled backup"
+    backup_tags               = {}
+    copy_tags                 = true
+    notify_on_success         = true
+    start_window_minutes      = 240
+    completion_window_minutes = 1440
+    max_backup_age_hours      = null
+    check_schedule            = "rate(1 hour)"
+  }
+  file_systems = {}
+  arguments = {
+    additional_targets        = []
+    event_rules               = {}
+    encryption                = { kms_key_arn = null, create_key = null }
+    vpc                       = null
+    package                   = { path = null, s3_bucket = null, s3_key = null, s3_object_version = null, code_signing_config_arn = null }
+    maximum_concurrency       = 5
+    reserved_concurrency      = null
+    tags                      = {}
+    deployment_check_schedule = "rate(1 day)"
+    region                    = "eu-west-1"
+    notifications = {
+      emails             = []
+      subscriptions      = {}
+      topic_arn          = null
+      create_topic       = null
+      alarm_topic_arn    = null
+      create_alarm_topic = null
+      runbook_url        = "docs/runbook.md"
+    }
+  }
+}
+
+run "a_plan_is_completed" {
+  command = plan
+
+  variables {
+    file_systems = {
+      home     = merge(var.plan, { flexible_window_minutes = 15, backup_tags = { Team = "hpc" } })
+      database = merge(var.plan, { file_system_id = null, volume_id = "fsvol-0123456789abcdef0" })
+    }
+    arguments = merge(var.arguments, { additional_targets = ["fs-0123456789abcdef1"] })
+  }
+
+  assert {
+    condition     = output.checked.plans["home"].target_id == "fs-0123456789abcdef0" && output.checked.plans["home"].target_kind == "file system"
+    error_message = "A file system is a target."
+  }
+
+  assert {
+    condition     = output.checked.plans["database"].target_id == "fsvol-0123456789abcdef0" && output.checked.plans["database"].target_kind == "volume"
+    error_message = "A volume is a target."
+  }
+
+  assert {
+    condition = jsondecode(output.checked.plans["home"].message) == {
+      action         = "backup"
+      scheduled_time = "<aws.scheduler.scheduled-time>"
+      version        = 1
+      plan = {
+        name                      = "home"
+        file_system_id            = "fs-0123456789abcdef0"
+        retention                 = var.plan.retention
+        timezone                  = "UTC"
+        backup_name               = "user-scheduled backup"
+        backup_tags               = { Team = "hpc" }
+        copy_tags                 = true
+        purge_tags                = {}
+        adopt_tags                = {}
+        notify_on_success         = true
+        flexible_window_minutes   = 15
+        start_window_minutes      = 240
+        completion_window_minutes = 1440
+      }
+    }
+    error_message = "The message carries all that the function reads: ${output.checked.plans["home"].message}"
+  }
+
+  assert {
+    condition     = strcontains(output.checked.plans["home"].message, "\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"")
+    error_message = "Scheduler's keyword must stand unescaped."
+  }
+
+  assert {
+    condition = jsondecode(output.checked.deployment_check.message).plans == {
+      home                   = "fs-0123456789abcdef0"
+      database               = "fsvol-0123456789abcdef0"
+      "fs-0123456789abcdef1" = "fs-0123456789abcdef1"
+    }
+    error_message = "The deployment's check knows the target of every plan: ${output.checked.deployment_check.message}"
+  }
+}
+
+run "plans_are_checked_together" {
+  command = plan
+
+  variables {
+    file_systems = merge(
+      { for n in range(101) : "plan-${n}" => var.plan },
+      { paris = merge(var.plan, { check_schedule = "cron(0 6 * * ? *)", timezone = "Europe/Paris" }) },
+    )
+  }
+
+  assert {
+    condition     = sort([for check in values(output.checked.checks) : format("%03d", length(check.plans))]) == tolist(["001", "001", "100"])
+    error_message = "A hundred plans at most in a check, and none with another check schedule."
+  }
+
+  assert {
+    condition     = [for check in values(output.checked.checks) : check.timezone if contains(check.plans, "paris")] == ["Europe/Paris"]
+    error_message = "A check schedule counts in the plan's time zone."
+  }
+}
+
+run "bad_plans_are_refused" {
+  command = plan
+
+  variables {
+    file_systems = { both = merge(var.plan, { volume_id = "fsvol-0123456789abcdef0" }) }
+  }
+
+  expect_failures = [output.checked]
+}
+
+run "bad_schedules_are_refused" {
+  command = plan
+
+  variables {
+    file_systems = { home = merge(var.plan, { schedule = "cron(0 25 * * ? *)" }) }
+  }
+
+  expect_failures = [output.checked]
+}
+
+run "a_topic_of_another_region_is_refused" {
+  command = plan
+
+  variables {
+    arguments = merge(var.arguments, {
+      notifications = merge(var.arguments.notifications, { topic_arn = "arn:aws:sns:us-east-1:123456789012:alerts" })
+    })
+  }
+
+  expect_failures = [output.checked]
+}
+
+run "a_schedule_that_never_fires_is_warned_of" {
+  command = plan
+
+  variables {
+    file_systems = { home = merge(var.plan, { schedule = "cron(0 8 30 2 ? *)" }) }
+  }
+
+  expect_failures = [check.schedules]
+}

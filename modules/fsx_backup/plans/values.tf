@@ -1,0 +1,42 @@
+# What the rules look at: the values without their sensitive marks. A mark on one value would otherwise pass to the list
+# of every entry that breaks a rule, and Terraform would hide the text of the refusal. The text shows a value only if it
+# is not sensitive; the name of its entry never is. nonsensitive() alone fails in Terraform 1.5 and 1.6 where there is
+# no mark to remove.
+locals {
+  plans = {
+    for key, plan in nonsensitive(sensitive(var.file_systems)) : key => merge(
+      { for name, value in nonsensitive(sensitive(plan)) : name => nonsensitive(sensitive(value)) },
+      {
+        for name in ["retention", "backup_tags", "purge_tags", "adopt_tags"] :
+        name => { for item, value in nonsensitive(sensitive(nonsensitive(sensitive(plan))[name])) : item => nonsensitive(sensitive(value)) }
+      },
+    ) if nonsensitive(sensitive(plan != null))
+  }
+
+  notifications = { for name, value in nonsensitive(sensitive(var.arguments.notifications)) : name => nonsensitive(sensitive(value)) }
+  encryption    = { for name, value in nonsensitive(sensitive(var.arguments.encryption)) : name => nonsensitive(sensitive(value)) }
+  package       = { for name, value in nonsensitive(sensitive(var.arguments.package)) : name => nonsensitive(sensitive(value)) }
+  event_rules   = { for key, arn in nonsensitive(sensitive(var.arguments.event_rules)) : key => nonsensitive(sensitive(arn)) }
+  tags          = { for tag, value in nonsensitive(sensitive(var.arguments.tags)) : tag => nonsensitive(sensitive(value)) }
+  subscriptions = {
+    for key, subscription in local.notifications.subscriptions :
+    key => { for name, value in nonsensitive(sensitive(subscription)) : name => nonsensitive(sensitive(value)) }
+  }
+  vpcs = [for vpc in [var.arguments.vpc] : nonsensitive(sensitive(vpc)) if nonsensitive(sensitive(vpc != null))]
+
+  # Every tag of every plan, one by one.
+  plan_tags = flatten([
+    for key, plan in local.plans : [
+      for list in ["backup_tags", "purge_tags", "adopt_tags"] : [for tag, value in plan[list] : { plan = key, list = list, tag = tag, value = value }]
+    ]
+  ])
+
+  # A subscription is known by its address, so that removing one leaves the others confirmed; a sensitive address by a digest.
+  emails = {
+    for name, numbers in {
+      for n, email in nonsensitive(sensitive(local.notifications.emails)) : nonsensitive(sensitive(
+        try(issensitive(var.arguments.notifications.emails[n]), false) ? "sensitive-${substr(sha256(email), 0, 12)}" : email
+      )) => n... if nonsensitive(sensitive(email)) != null
+    } : name => var.arguments.notifications.emails[numbers[0]]
+  }
+}

@@ -1,0 +1,32 @@
+"""Write the list of time zones that the module knows, from the IANA names in Python's tzdata package.
+
+time_zones.py          write
+time_zones.py --check  exit 1 if the list is not the package's
+"""
+
+import sys
+import textwrap
+from importlib.resources import files
+from pathlib import Path
+
+import tzdata
+
+LIST = Path(__file__).resolve().parent.parent / "modules/fsx_backup/plans/time_zones.txt"
+
+
+def text() -> str:
+    """The list with its head, many names a line."""
+    names = sorted(files("tzdata").joinpath("zones").read_text().split())
+    head = f"# IANA time zone names, tzdata {tzdata.IANA_VERSION}. Made by tools/time_zones.py.\n"
+    return head + textwrap.fill(" ".join(names), 120, break_on_hyphens=False) + "\n"
+
+
+def main() -> None:
+    if "--check" not in sys.argv[1:]:
+        LIST.write_text(text())
+    elif LIST.read_text() != text():
+        sys.exit(f"{LIST.name} is not tzdata {tzdata.IANA_VERSION}: run tools/time_zones.py and commit it.")
+
+
+if __name__ == "__main__":
+    main()
