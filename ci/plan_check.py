@@ -20,13 +20,13 @@ ORPHANED = "become orphaned: no plan purges them, they are still paid for, and t
 UNLIMITED = -1  # of a keep-rule
 GONE = {
     "aws_cloudwatch_log_group": "the function's log is lost",
-    "aws_cloudwatch_metric_alarm": "nobody is told any more of what it watches",
+    "aws_cloudwatch_metric_alarm": "what it watches is no longer reported",
     "aws_kms_key": "what it encrypts cannot be read any more, messages under way included",
     "aws_lambda_function": "no backup is made without it",
-    "aws_scheduler_schedule": "nothing is measured without it, so no alarm can tell how old the backups are",
+    "aws_scheduler_schedule": "nothing is measured without it, so the age of the backups is unknown",
     "aws_scheduler_schedule_group": "its schedules go with it",
     "aws_sns_topic": "its subscriptions go with it, and e-mail addresses have to be confirmed again",
-    "aws_sns_topic_subscription": "who is subscribed is not told any more",
+    "aws_sns_topic_subscription": "the subscriber is no longer notified",
     "aws_sqs_queue": "the messages in it are lost, and with them the backups under way",
 }
 

@@ -1,4 +1,4 @@
-"""Print the cost tables of docs/costs.md: what a deployment costs a month, from unit prices and counts.
+"""Print the cost tables of docs/costs.md: what a deployment costs per month, from unit prices and counts.
 
 Prices: AWS's list prices in US East (N. Virginia), without free tiers, as of June 2026.
 """
@@ -25,37 +25,37 @@ PRICE = {
 HOURS = 730
 CHECKED_TOGETHER = 100  # modules/fsx_backup/checks.tf
 RUNS = 6 * HOURS / 24  # every four hours
-LOOKS = 13  # at a backup of ten minutes, the one that makes it included: `make bench ROW=steady-cost` counts them
+POLLS = 13  # of a backup of ten minutes, the one that makes it included: `make bench ROW=steady-cost` counts them
 
 
-def of_a_plan(checks_a_day: float, looks: float = LOOKS) -> "dict[str, tuple[float, str]]":
-    """Quantity and price's name of every item that each plan adds, its checks without the message they share."""
+def of_a_plan(checks_a_day: float, polls: float = POLLS) -> "dict[str, tuple[float, str]]":
+    """Quantity and price of each item that a plan adds, its checks without the message they share."""
     checks = checks_a_day * HOURS / 24
-    invocations = RUNS * looks
+    invocations = RUNS * polls
     return {
         "5 metrics of checks": (5 * min(24, checks_a_day) / 24, "custom metric, month"),
         "5 metrics of runs, in 6 hours of 24": (5 * 6 / 24, "custom metric, month"),
         "freshness alarm": (1, "alarm, month"),
         "PutMetricData": (RUNS, "PutMetricData call"),
-        "schedules fire": (RUNS, "Scheduler invocation"),
-        "function runs": (invocations, "Lambda request"),
+        "schedule invocations": (RUNS, "Scheduler invocation"),
+        "function invocations": (invocations, "Lambda request"),
         "for 0.5 s with 256 MB": (invocations * 0.5 * 0.25, "Lambda GB-second, Arm"),
         "for 0.1 s of each check": (checks * 0.1 * 0.25, "Lambda GB-second, Arm"),
-        "send, receive, put back or delete": (3 * invocations, "SQS request"),
-        "mails, one address, successes too": (RUNS, "SNS mail"),
+        "send, receive, keep or delete": (3 * invocations, "SQS request"),
+        "mails to one address, successes included": (RUNS, "SNS mail"),
         "key: schedules and topic": (3 * RUNS, "key request"),
-        "log, 1 KB a run of the function and a check": ((checks + invocations) / 1e6, "log GB"),
+        "log, 1 KB per invocation and check": ((checks + invocations) / 1e6, "log GB"),
         "traces": (invocations, "X-Ray trace"),
     }
 
 
 def of_checks(checks_a_day: float) -> "dict[str, tuple[float, str]]":
-    """What a hundred plans or fewer add that are checked together."""
+    """What up to a hundred plans add that are checked together."""
     checks = checks_a_day * HOURS / 24
     return {
         "PutMetricData": (checks, "PutMetricData call"),
-        "schedule fires": (checks, "Scheduler invocation"),
-        "function runs": (checks, "Lambda request"),
+        "schedule invocations": (checks, "Scheduler invocation"),
+        "function invocations": (checks, "Lambda request"),
         "for 0.5 s with 256 MB": (checks * 0.5 * 0.25, "Lambda GB-second, Arm"),
         "send, receive, delete": (3 * checks, "SQS request"),
         "key: schedule": (checks, "key request"),
@@ -64,14 +64,14 @@ def of_checks(checks_a_day: float) -> "dict[str, tuple[float, str]]":
 
 
 def of_a_deployment() -> "dict[str, tuple[float, str]]":
-    """What there is once, whatever the number of plans."""
+    """What exists once, whatever the number of plans."""
     return {
         "7 alarms": (7, "alarm, month"),
         "dashboard": (1, "dashboard, month"),
         "key": (1, "key, month"),
         "key: two queues, new data keys every hour": (4 * HOURS, "key request"),
         "5 metrics of the deployment, in 1 hour of 24": (5 / 24, "custom metric, month"),
-        "Lambda asks the empty queue, 5 pollers every 20 s": (5 * 3 * 60 * HOURS, "SQS request"),
+        "polling the empty queue, 5 pollers every 20 s": (5 * 3 * 60 * HOURS, "SQS request"),
     }
 
 
@@ -85,14 +85,14 @@ def total(plans: int, checks_a_day: float) -> float:
 
 
 def tables() -> str:
-    lines = ["| plans | checks every hour | checks every 4 hours |", "|---:|---:|---:|"]
+    lines = ["| plans | checked every hour | checked every 4 hours |", "|---:|---:|---:|"]
     lines += [f"| {plans} | ${total(plans, 24):,.2f} | ${total(plans, 6):,.2f} |" for plans in (1, 50, 500)]
     for title, items in (
-        ("each plan, checks every hour", of_a_plan(24)),
-        (f"each {CHECKED_TOGETHER} plans that are checked together", of_checks(24)),
-        ("once a deployment", of_a_deployment()),
+        ("each plan, checked every hour", of_a_plan(24)),
+        (f"each {CHECKED_TOGETHER} plans checked together", of_checks(24)),
+        ("once per deployment", of_a_deployment()),
     ):
-        lines += ["", f"| {title} | quantity a month | unit | price | cost |", "|---|---:|---|---:|---:|"]
+        lines += ["", f"| {title} | quantity per month | unit | price | cost |", "|---|---:|---|---:|---:|"]
         lines += [
             f"| {name} | {quantity:,.6g} | {price} | ${PRICE[price]:.10f}".rstrip("0").rstrip(".")
             + f" | ${quantity * PRICE[price]:.4f} |"

@@ -86,7 +86,7 @@ def row() -> list[Result]:
     bills = [*costs.of_a_plan(CHECKS_A_DAY).values(), *alone.values()]
     expected = sum(quantity for quantity, price in bills if price == "PutMetricData call")
     limits = [
-        Limit(f"the bill of docs/costs.md counts no fewer looks than are made ({looks})", looks <= costs.LOOKS),
+        Limit(f"the bill of docs/costs.md counts no fewer looks than are made ({looks})", looks <= costs.POLLS),
         at_most(published, expected, 1, "and no fewer PutMetricData"),
     ]
     note = (
