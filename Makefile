@@ -3,7 +3,7 @@ export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fast plans nightly mutation lint docs package bench sandbox-down requirements failures faults soak clean
+.PHONY: help setup demo acceptance test fast plans nightly mutation lint docs package bench sandbox-down requirements failures faults soak clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -13,6 +13,9 @@ setup: ## Install what the other targets need, under .envs/
 
 demo: setup ## The main job on the embedded sandbox, step by step; KEEP=1 leaves it running, AWS_PORT=, FSX_PORT= choose ports
 	@$(DEV)/python -m sandbox.demo
+
+acceptance: setup ## The demo's steps in your AWS account, and what only AWS can prove; asks first. FILE_SYSTEM=, SUBNET=, ACCOUNT=
+	@$(DEV)/python -m sandbox.acceptance
 
 test: lint ## Everything: lint, unit, plan and sandbox tests
 	@$(DEV)/pytest -n 3 tests/integration tests/plan tests/sandbox tests/security tests/unit tests/faults tests/properties tests/emulator

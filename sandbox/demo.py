@@ -3,18 +3,12 @@
 KEEP=1 leaves everything running and says how to talk to it.
 """
 
-import json
 import os
 import re
-import shlex
 import shutil
 import signal
 import sys
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,10 +17,10 @@ from sandbox.fsx_control import FsxControl
 from sandbox.inbox import Inbox
 from sandbox.scheduler import Outcome, Scheduler
 from sandbox.state import STATE_FILE, State
-from sandbox.terraform import Stack, TerraformError
+from sandbox.steps import Mails, Steps, say, show
+from sandbox.terraform import TerraformError
 
 NAME = "demo"
-PATIENCE = timedelta(minutes=3)
 FOLDER = ROOT / ".sandbox" / "demo"
 
 
@@ -70,39 +64,42 @@ def port(variable: str) -> int:
     return int(wanted)
 
 
-class Demo:
+class Demo(Steps):
     """The steps, in order. Each says what it does, then shows it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self.fsx = sandbox.client("fsx")
-        self.control = FsxControl(sandbox.fsx_endpoint)
         shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
-        self.stack = Stack.of_root(FOLDER, sandbox.environment())
+        super().__init__(sandbox.client, NAME, FOLDER, sandbox.environment())
+        self.control = FsxControl(sandbox.fsx_endpoint)
 
     def run(self, *, keep: bool) -> str:
         targets = self.make_file_systems()
-        self.apply(targets)
-        outputs = self.stack.outputs()["fsx_backup"]
+        outputs = self.apply(targets, {"emails": ["storage@example.com"]})
         self.commands = outputs["commands"]
-        with Inbox(self.sandbox.client, outputs["topic_arn"]) as inbox:
+        with Inbox(self.client, outputs["topic_arn"]) as inbox:
             say("What would the purge of scratch do now? The module's output has the command:")
             show(self.commands["scratch"]["dry_run_purge"][:100] + " …\n")
             show(self.dry_run(self.commands["scratch"]["dry_run_purge"])["table"])
             before = self.backups()
-            mails = self.fire(outputs["schedules"], inbox)
+            for firing in self.fire(outputs["schedules"]):
+                held(f"{firing.schedule} is delivered ({firing.error})", firing.outcome is Outcome.DELIVERED)
+            mails = self.hear(
+                "the backups are made and followed to their end (the function looks again after 30 s)",
+                [inbox],
+                lambda mails: len(mails) >= len(targets),
+            )
         after = self.backups()
         self.show(before, after, mails)
         say(f"The messages that people received ({len(mails)})")
         for mail in mails:
             show(f"Subject: {mail['Subject']}\n\n{mail['Message']}\n{'-' * 72}")
-        self.plan_again()
+        changes = self.plan_again()
+        held(f"the second plan is empty ({changes})", not changes)
         if keep:
             self.explain(outputs)
         else:
-            with progress("terraform destroy"):
-                self.stack.destroy()
-            held("destroy leaves no schedule", not Scheduler(self.sandbox.client).names(NAME))
+            self.destroy()
+            held("destroy leaves no schedule", not Scheduler(self.client).names(NAME))
         made = [backup for identifier, backup in after.items() if identifier not in before]
         lifecycles = Counter(backup["Lifecycle"] for backup in made)
         purged = len(set(before) - set(after))
@@ -144,50 +141,12 @@ class Demo:
         identifier: str = self.control("seed_backup", target_id=target, creation_time=created, tags=tags, **more)
         return identifier
 
-    def apply(self, targets: dict[str, dict[str, Any]]) -> None:
-        self.stack.set_variables(
-            {"name": NAME, "file_systems": targets, "notifications": {"emails": ["storage@example.com"]}}
-        )
-        with progress("terraform init and plan of the root stack"):
-            self.stack.init()
-            plan = self.stack.plan()
-        types = Counter(address.split(".")[2].split("[")[0] for address in plan.changes)
-        show("\n".join(f"{count:>3}  {type_}" for type_, count in sorted(types.items())))
-        with progress(f"terraform apply of {len(plan.changes)} resources"):
-            self.stack.apply()
-
     def dry_run(self, command: str) -> dict[str, Any]:
-        """Run the module's own command, with boto3 in the place of the AWS CLI."""
-        words = shlex.split(command)
-        answer = self.sandbox.client("lambda").invoke(
-            FunctionName=words[words.index("--function-name") + 1],
-            Payload=words[words.index("--payload") + 1].encode(),
-        )
-        report = json.load(answer["Payload"])
+        report = self.invoke(command)
         held(f"the dry run answers ({report})", report.get("outcome") == "DRY_RUN")
-        return dict(report)
+        return report
 
-    def fire(self, schedules: dict[str, dict[str, str]], inbox: Inbox) -> list[dict[str, Any]]:
-        say("Firing the schedules, as EventBridge Scheduler would")
-        scheduler = Scheduler(self.sandbox.client)
-        for schedule in schedules.values():
-            firing = scheduler.fire(schedule["name"], group=schedule["group"])
-            held(f"{schedule['name']} is delivered ({firing.error})", firing.outcome is Outcome.DELIVERED)
-            show(f"{schedule['name']}: delivered for {firing.scheduled_time}")
-        mails: list[dict[str, Any]] = []
-        deadline = datetime.now(UTC) + PATIENCE
-        with progress("the backups are made and followed to their end (the function looks again after 30 s)"):
-            while len(mails) < len(schedules) and datetime.now(UTC) < deadline:
-                mails += inbox.receive(seconds=5)
-        return mails
-
-    def backups(self) -> dict[str, dict[str, Any]]:
-        pages = self.fsx.get_paginator("describe_backups").paginate()
-        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
-
-    def show(
-        self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], mails: list[dict[str, Any]]
-    ) -> None:
+    def show(self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], mails: Mails) -> None:
         say("The backups, before and after, and why (the new backup counts, so other ones go than in the dry run)")
         because = {
             identifier: reason
@@ -203,12 +162,6 @@ class Demo:
                 f"{because.get(identifier, 'another plan: see its message')}"
             )
 
-    def plan_again(self) -> None:
-        with progress("a second terraform plan"):
-            changes = self.stack.plan().changes
-        held(f"the second plan is empty ({changes})", not changes)
-        show("No changes.")
-
     def explain(self, outputs: dict[str, Any]) -> None:
         say("It is still running. To talk to it:")
         show(
@@ -223,34 +176,6 @@ def held(promise: str, fact: bool) -> None:
     """The demo's exit status says whether every promise held."""
     if not fact:
         raise DemoFailed(f"this did not hold: {promise}")
-
-
-def say(text: str) -> None:
-    print(f"\n==> {text}", flush=True)
-
-
-def show(text: str) -> None:
-    print("\n".join(f"    {line}" for line in text.splitlines()), flush=True)
-
-
-@contextmanager
-def progress(text: str) -> Iterator[None]:
-    """Say what is done now, and every ten seconds that it still is."""
-    say(text)
-    begin, finished = time.monotonic(), threading.Event()
-
-    def tick() -> None:
-        while not finished.wait(10):
-            show(f"… {time.monotonic() - begin:.0f} s")
-
-    thread = threading.Thread(target=tick, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        finished.set()
-        thread.join()
-    show(f"done in {time.monotonic() - begin:.1f} s")
 
 
 if __name__ == "__main__":

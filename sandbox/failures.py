@@ -8,9 +8,9 @@ import sys
 import time
 
 from sandbox.aws import REGION, ROOT, Sandbox, SandboxError
-from sandbox.demo import progress, say, show
 from sandbox.failure_cases import STALE_HOURS, STALE_PLAN, Stage
 from sandbox.fsx_control import FsxControl
+from sandbox.steps import progress, say, show
 from sandbox.terraform import Stack, TerraformError
 
 NAME = "failures"

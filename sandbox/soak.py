@@ -19,12 +19,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.aws import REGION, ROOT, Sandbox, SandboxError
-from sandbox.demo import progress, say, show
 from sandbox.fsx_control import FsxControl
 from sandbox.inbox import Inbox
 from sandbox.queue_depth import depth
 from sandbox.scheduler import Outcome, Scheduler
 from sandbox.soak_account import Account, Occurrence, account
+from sandbox.steps import progress, say, show
 from sandbox.terraform import Stack, TerraformError
 
 NAME = "soak"

@@ -117,6 +117,11 @@ class Stack:
         answer = json.loads(self._run("output", json=IsFlagged))
         return {name: output["value"] for name, output in answer.items()}
 
+    def has_state(self) -> bool:
+        """Whether something was applied here and not destroyed yet."""
+        state = self.folder / "terraform.tfstate"
+        return state.exists() and bool(json.loads(state.read_text())["resources"])
+
     def destroy(self) -> None:
         self._run("destroy", input=False, auto_approve=IsFlagged)
 

@@ -9,7 +9,13 @@ from tests.world import World, new_world
 
 # Tests of these stay together: they share a sandbox and what was applied to it, or plans that take seconds. The first
 # that fits counts; a room that waits for its applies leaves the processor to the others.
-ROOMS = ("tests/integration/test_applied_examples.py", "tests/integration/", "tests/plan/", "tests/sandbox/")
+ROOMS = (
+    "tests/integration/test_applied_examples.py",
+    "tests/integration/test_acceptance.py",
+    "tests/integration/",
+    "tests/plan/",
+    "tests/sandbox/",
+)
 
 
 class Rooms(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types that mypy is shown
