@@ -51,7 +51,7 @@ package: setup ## Build modules/fsx_backup/lambda.zip from lambda_src/
 	@$(DEV)/python lambda_src/build.py
 
 bench: setup ## Side by side with what people would use instead; ROW=name for one row. Twenty minutes
-	@PYTHONPATH=lambda_src $(DEV)/python -m benchmarks
+	@$(DEV)/python -m benchmarks
 
 sandbox-down: ## End the sandbox that `make demo KEEP=1` left running
 	@$(DEV)/python -m sandbox down

@@ -13,19 +13,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from benchmarks import peers, report
-from benchmarks.rows import (
-    apply,
-    cold_import,
-    duplicates,
-    errors,
-    fsx_emulator_pages,
-    purge,
-    retention_decision,
-    stale,
-    steady_cost,
-    storm,
-    terraform_plan,
-)
+from benchmarks.rows import apply, cold_import, delete_call, purge, storm, terraform_plan
 from sandbox.aws import ROOT
 
 if TYPE_CHECKING:
@@ -35,26 +23,9 @@ if TYPE_CHECKING:
 
     Row = Callable[[], list[Result]]
 
-ROWS: dict[str, Row] = (
-    purge.ROWS
-    | errors.ROWS
-    | duplicates.ROWS
-    | stale.ROWS
-    | cold_import.ROWS
-    | retention_decision.ROWS
-    | fsx_emulator_pages.ROWS
-    | terraform_plan.ROWS
-    | apply.ROWS
-    | storm.ROWS
-    | steady_cost.ROWS
-)
+ROWS: dict[str, Row] = purge.ROWS | delete_call.ROWS | cold_import.ROWS | terraform_plan.ROWS | apply.ROWS | storm.ROWS
 # Rows that are measured together with one of another name.
-PRINTED_BY = {
-    "import-memory": "cold-import",
-    "package": "cold-import",
-    "steady-fsx-calls": "steady-cost",
-    "steady-dollars": "steady-cost",
-}
+PRINTED_BY = {"import-memory": "cold-import", "package": "cold-import"}
 PAGE = ROOT / "docs" / "benchmarks.md"
 
 

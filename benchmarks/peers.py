@@ -99,12 +99,6 @@ def purge_policy() -> dict[str, Any]:
     }
 
 
-def output(name: str) -> list[dict[str, Any]]:
-    """The resources that a policy of Cloud Custodian found."""
-    found: list[dict[str, Any]] = json.loads((folder() / "c7n" / name / name / "resources.json").read_text())
-    return found
-
-
 def version(package: str, environment: str) -> str:
     """The pinned version of a package in an environment."""
     lines = (ROOT / "requirements" / f"{environment}.txt").read_text().splitlines()

@@ -38,10 +38,9 @@ SIDES = """\
 
 - **ours**: the package that the module deploys, under its own handler, for the rows on the sandbox deployed by
   Terraform. Its messages and metrics go to an emulated SNS, SQS and CloudWatch (moto), which takes part of its time.
-- **c7n**: Cloud Custodian's command, `custodian run` with one policy. To create backups, the policy that it documents.
-  To purge, the documented example filters on `key: CreationDate`, a field that FSx's backups do not have: it matches
-  nothing, deletes nothing, and ends with status 0. Here it says `CreationTime` instead, and takes user-initiated
-  backups with the plan's tag:
+- **c7n**: Cloud Custodian's command, `custodian run` with one policy. Its documented example of a purge filters on
+  `key: CreationDate`, a field that FSx's backups do not have: it matches nothing, deletes nothing, and ends with status
+  0. Here it says `CreationTime` instead, and takes user-initiated backups with the plan's tag:
 
   ```yaml
   filters:
@@ -51,15 +50,11 @@ SIDES = """\
   actions:
     - type: delete
   ```
-
-  For stale plans, its `consecutive-backups` filter with `days: 1`, negated: no good backup of yesterday.
 - **boto3**: the yardstick, `benchmarks/sides/yardstick.py`, a dozen lines with 8 workers and botocore's own retries.
 - **floor**: the least number of calls, at the rate that FSx allows.
 
-`healthy-…`: ten targets, one of which FSx refuses for good; how much of the healthy nine is served, the median of
-three rounds with another one refused each time. `stale-…`: plans without a good backup of the last 24 hours, found
-by our hourly check and the freshness alarm's rule. `storm-500`: the messages of 500 schedules, put into the queue at
-once; each run is four calls, and the last look comes 30 seconds after the backup was made, which no rate makes shorter.
+`storm-500`: the messages of 500 schedules, put into the queue at once; each run is four calls, and the last look comes
+30 seconds after the backup was made, which no rate makes shorter.
 """
 
 

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 MISSING = "missing"
 
@@ -60,8 +60,6 @@ class Result:
 
     def show(self, value: float) -> str:
         """Three digits are more than any of these measurements is good for."""
-        if self.unit == "$":
-            return f"${value:.2f}"
         text = f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
         return f"{text}{self.unit}"
 
@@ -90,12 +88,6 @@ def floor_seconds(calls: int, per_second: float, burst: int) -> float:
 def pages(items: int, page: int) -> int:
     """How many pages a full listing has; an empty one has one."""
     return max(1, -(-items // page))
-
-
-def precision_recall(found: Collection[str], true: Collection[str]) -> tuple[float, float]:
-    """Percent of the found ones that are true, percent of the true ones that were found."""
-    hits = len(set(found) & set(true))
-    return (100 * hits / len(set(found)) if found else 100.0), (100 * hits / len(set(true)) if true else 100.0)
 
 
 def middle(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:

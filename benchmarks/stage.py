@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,13 +17,13 @@ from moto.server import ThreadedMotoServer
 from benchmarks.processes import Run, Side, run
 from sandbox.connection import Connection
 from sandbox.fsx_control import FsxControl
-from sandbox.inbox import Inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 DEPLOYMENT = "prod"
+TARGET = f"fs-{0:017x}"
 TAGS = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": "home"}
 
 
@@ -42,28 +41,17 @@ class Stage:
         self.control("listing", page_size=page, short_pages=False)
         self.latency = latency
 
-    def file_systems(self, count: int, kind: str = "OPENZFS", tags: dict[str, str] | None = None) -> list[str]:
-        """File systems with known ids: fs-…0, fs-…1 and so on."""
-        self.control("quotas", file_systems=max(100, count))
-        ids = [f"fs-{number:017x}" for number in range(count)]
-        with ThreadPoolExecutor(16) as pool:
-            made = pool.map(
-                lambda name: self.control(
-                    "seed_file_system", file_system_type=kind, file_system_id=name, tags=tags or {}
-                ),
-                ids,
-            )
-            return list(made)
+    def file_system(self) -> None:
+        self.control("seed_file_system", file_system_type="OPENZFS", file_system_id=TARGET)
 
-    def backups(self, made: list[dict[str, Any]]) -> list[str]:
-        """Each with `target_id`, `hours` of age, and what else `seed_backup` takes; the plan's own unless tagged."""
+    def backups(self, ages: list[int]) -> None:
+        """The plan's own, each so many hours old."""
         now = datetime.now(UTC)
         orders = [
-            {"tags": TAGS, "creation_time": (now - timedelta(hours=one.pop("hours"))).isoformat()} | one
-            for one in [dict(one) for one in made]
+            {"target_id": TARGET, "tags": TAGS, "creation_time": (now - timedelta(hours=hours)).isoformat()}
+            for hours in ages
         ]
-        seeded: list[str] = self.control("seed_backups", backups=orders)
-        return seeded
+        self.control("seed_backups", backups=orders)
 
     def play(self, side: Side) -> Run:
         """Run a side; its calls of FSx are in the answer. Latency is set now, so that seeding has none."""
@@ -90,19 +78,6 @@ class Stage:
         """The backups that are there, straight from the service."""
         pages = self.connection.client("fsx").get_paginator("describe_backups").paginate()
         return [backup for page in pages for backup in page["Backups"]]
-
-    @contextmanager
-    def told(self) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-        """A subscriber; the function it gives takes out what has arrived."""
-        with Inbox(self.connection.client, self.topic) as inbox:
-
-            def read() -> list[dict[str, Any]]:
-                mails: list[dict[str, Any]] = []
-                while found := inbox.receive(seconds=0):
-                    mails += found
-                return mails
-
-            yield read
 
 
 def environment(connection: Connection) -> dict[str, str]:
@@ -142,8 +117,8 @@ def emulator() -> Iterator[str]:
             process.terminate()
 
 
-def purge_event(target: str, days: int = 7, max_deletes: int = 100_000) -> dict[str, Any]:
-    """A manual purge."""
-    retention = {"days": days, "keep_last": 1, "max_deletes": max_deletes}
-    plan = {"name": "home", "file_system_id": target, "retention": retention}
+def purge_event() -> dict[str, Any]:
+    """The Purge command with the policy that the peers can express: older than seven days, whatever else there is."""
+    retention = {"days": 7, "keep_last": 1, "max_deletes": 100_000}
+    plan = {"name": "home", "file_system_id": TARGET, "retention": retention}
     return {"version": 1, "action": "purge", "dry_run": False, "plan": plan}

@@ -25,7 +25,7 @@ PRICE = {
 HOURS = 730
 CHECKED_TOGETHER = 100  # modules/fsx_backup/checks.tf
 RUNS = 6 * HOURS / 24  # every four hours
-POLLS = 13  # of a backup of ten minutes, the one that makes it included: `make bench ROW=steady-cost` counts them
+POLLS = 13  # of a backup of ten minutes, the one that makes it included
 
 
 def of_a_plan(checks_a_day: float, polls: float = POLLS) -> "dict[str, tuple[float, str]]":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks import peers
 from benchmarks.processes import Side, alternate, detail, run
 from benchmarks.result import Result, at_most
+from benchmarks.rows.purge import others
 from sandbox.aws import FUNCTION_PYTHON
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 ROUNDS = 15
 MOST_OF_C7N, MOST_OF_BOTO3, MOST_OF_C7N_SIZE = 0.7, 1.15, 0.06
 
-OURS = "import fsx_backup.handler as h; h.connect('fsx')"
+OURS = "import fsx_backup.handler; from fsx_backup.clients import connect; connect('fsx')"
 BARE = "import boto3; boto3.client('fsx')"
 CUSTODIAN = (
     "from c7n import handler; from c7n.resources import load_resources; "
@@ -71,14 +72,10 @@ def row() -> list[Result]:
     ]
     size = at_most(sizes["ours"], sizes.get(peers.C7N), MOST_OF_C7N_SIZE, f"at most {MOST_OF_C7N_SIZE} of c7n's")
     return [
-        Result("cold-import", cpu["ours"], "ms", by_peer(cpu), imports, details, "Processor time."),
-        Result("import-memory", peak["ours"], "MiB", by_peer(peak)),
+        Result("cold-import", cpu["ours"], "ms", others(cpu), imports, details, "Processor time."),
+        Result("import-memory", peak["ours"], "MiB", others(peak)),
         Result("package", sizes["ours"], "B", {peers.C7N: sizes.get(peers.C7N)}, [size]),
     ]
-
-
-def by_peer(values: dict[str, float]) -> dict[str, float | None]:
-    return {name: values.get(name) for name in (peers.C7N, peers.PLAIN)}
 
 
 ROWS: dict[str, Callable[[], list[Result]]] = {"cold-import": row}

@@ -1,36 +1,34 @@
-"""Purges: how long expired backups take to delete, at 50 ms a call and when FSx takes five calls a second."""
+"""The purge of a thousand expired backups, at 50 ms a call and when FSx takes five calls a second."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from statistics import median
 
 from benchmarks import peers
 from benchmarks.processes import Run, Side, alternate, detail
 from benchmarks.result import Limit, Result, at_most, floor_seconds, pages, total
-from benchmarks.stage import Stage, purge_event, stage
+from benchmarks.stage import TARGET, Stage, purge_event, stage
 
+EXPIRED, ROUNDS = 1000, 3
 PAGE, LATENCY = 100, 0.05
 PER_SECOND, BURST = 5, 5
 MOST_OF_C7N, MOST_OF_FLOOR = 0.2, 1.1
 
 
 def sides() -> list[Side]:
-    target = f"fs-{0:017x}"
     return peers.present(
-        peers.ours([purge_event(target)], "drain"),
+        peers.ours([purge_event()], "drain"),
         peers.custodian("purge", **peers.purge_policy()),
-        peers.plain(target),
+        peers.plain(TARGET),
     )
 
 
-def once(scene: Stage, side: Side, expired: int, deleted: dict[str, list[int]], *, limited: bool = False) -> Run:
+def once(scene: Stage, side: Side, deleted: dict[str, list[int]], *, limited: bool = False) -> Run:
     """Seed, run, and count what is gone. One young backup must stay."""
     scene.reset(latency=0.0 if limited else LATENCY, page=PAGE)
-    [target] = scene.file_systems(1)
-    old = [{"target_id": target, "hours": 24 * 8 + number} for number in range(expired)]
-    scene.backups([*old, {"target_id": target, "hours": 1}])
+    scene.file_system()
+    scene.backups([24 * 8 + number for number in range(EXPIRED)] + [1])
     if limited:
         scene.control("rate_limit", per_second=PER_SECOND, burst=BURST)
     run = scene.play(side)
@@ -38,66 +36,52 @@ def once(scene: Stage, side: Side, expired: int, deleted: dict[str, list[int]], 
     left = len(scene.left())
     if left < 1:
         raise RuntimeError(f"{side.name} deleted the young backup")
-    deleted.setdefault(side.name, []).append(expired + 1 - left)
+    deleted.setdefault(side.name, []).append(EXPIRED + 1 - left)
     return run
 
 
-def unlimited(expired: int, rounds: int) -> list[Result]:
+def unlimited() -> list[Result]:
     deleted: dict[str, list[int]] = {}
     with stage() as scene:
-        runs = alternate(sides(), rounds, lambda side: once(scene, side, expired, deleted).checked())
-    if any(count != expired for counts in deleted.values() for count in counts):
-        raise RuntimeError(f"not all {expired} were deleted: {deleted}")
-    details = [detail(name, of_side, f"{expired} of {expired} deleted") for name, of_side in runs.items()]
+        runs = alternate(sides(), ROUNDS, lambda side: once(scene, side, deleted).checked())
+    if any(count != EXPIRED for counts in deleted.values() for count in counts):
+        raise RuntimeError(f"not all {EXPIRED} were deleted: {deleted}")
+    details = [detail(name, of_side, f"{EXPIRED} of {EXPIRED} deleted") for name, of_side in runs.items()]
     seconds = {one.side: one.seconds for one in details}
     calls = {one.side: total(one.calls) for one in details}
-    limits = [Limit(f"no more calls than pages + deletes ({calls['ours']})", calls["ours"] <= least_calls(expired))]
-    if expired >= 1000:
-        limits += [
-            at_most(seconds["ours"], seconds.get(peers.C7N), MOST_OF_C7N, f"at most {MOST_OF_C7N} of c7n's time"),
-            at_most(calls["ours"], calls.get(peers.C7N), 1, "no more calls than c7n"),
-        ]
-    return [Result(f"purge-{expired}", seconds["ours"], "s", others(seconds), limits, details)]
+    limits = [
+        Limit(f"no more calls than pages + deletes ({calls['ours']})", calls["ours"] <= least_calls()),
+        at_most(seconds["ours"], seconds.get(peers.C7N), MOST_OF_C7N, f"at most {MOST_OF_C7N} of c7n's time"),
+        at_most(calls["ours"], calls.get(peers.C7N), 1, "no more calls than c7n"),
+    ]
+    return [Result(f"purge-{EXPIRED}", seconds["ours"], "s", others(seconds), limits, details)]
 
 
-def limited(expired: int, rounds: int) -> list[Result]:
+def limited() -> list[Result]:
     """All sides at the same time, each with an emulator of its own: it is the limit that they wait for."""
     deleted: dict[str, list[int]] = {}
-    runs: dict[str, list[Run]] = {}
 
     def play(side: Side) -> Run:
         with stage() as scene:
-            return once(scene, side, expired, deleted, limited=True)
+            return once(scene, side, deleted, limited=True)
 
-    for _ in range(rounds):
-        with ThreadPoolExecutor() as pool:
-            for side, run in zip(sides(), pool.map(play, sides()), strict=True):
-                runs.setdefault(side.name, []).append(run)
-    for run in runs["ours"]:
-        run.checked()
-    details = [
-        detail(name, of_side, f"{int(median(deleted[name]))} of {expired} deleted") for name, of_side in runs.items()
-    ]
+    with ThreadPoolExecutor() as pool:
+        runs = dict(zip([side.name for side in sides()], pool.map(play, sides()), strict=True))
+    runs["ours"].checked()
+    details = [detail(name, [run], f"{deleted[name][0]} of {EXPIRED} deleted") for name, run in runs.items()]
     seconds = {one.side: one.seconds for one in details}
-    floor = floor_seconds(least_calls(expired), PER_SECOND, BURST)
-    limits = [Limit("all deleted", min(deleted["ours"]) == expired)]
-    note = f"{PER_SECOND} calls a second, {BURST} at once. Floor: {least_calls(expired)} calls."
-    if expired >= 1000:
-        limits.append(at_most(seconds["ours"], floor, MOST_OF_FLOOR, f"at most {MOST_OF_FLOOR} of the floor"))
-    else:
-        note += (
-            " A second goes to the process's start, two to botocore's adaptive mode: throttled in its first half "
-            "second, it starts again from half a call a second."
-        )
-    return [
-        Result(
-            f"purge-{expired}-limited", seconds["ours"], "s", {"floor": floor} | others(seconds), limits, details, note
-        )
+    floor = floor_seconds(least_calls(), PER_SECOND, BURST)
+    limits = [
+        Limit("all deleted", deleted["ours"] == [EXPIRED]),
+        at_most(seconds["ours"], floor, MOST_OF_FLOOR, f"at most {MOST_OF_FLOOR} of the floor"),
     ]
+    values = {"floor": floor} | others(seconds)
+    note = f"{PER_SECOND} calls a second, {BURST} at once. Floor: {least_calls()} calls."
+    return [Result(f"purge-{EXPIRED}-limited", seconds["ours"], "s", values, limits, details, note)]
 
 
-def least_calls(expired: int) -> int:
-    return pages(expired + 1, PAGE) + expired
+def least_calls() -> int:
+    return pages(EXPIRED + 1, PAGE) + EXPIRED
 
 
 def others(values: dict[str, float]) -> dict[str, float | None]:
@@ -105,9 +89,4 @@ def others(values: dict[str, float]) -> dict[str, float | None]:
     return {name: values.get(name) for name in (peers.C7N, peers.PLAIN)}
 
 
-ROWS: dict[str, Callable[[], list[Result]]] = {
-    "purge-100": lambda: unlimited(100, rounds=5),
-    "purge-1000": lambda: unlimited(1000, rounds=3),
-    "purge-100-limited": lambda: limited(100, rounds=2),
-    "purge-1000-limited": lambda: limited(1000, rounds=1),
-}
+ROWS: dict[str, Callable[[], list[Result]]] = {"purge-1000": unlimited, "purge-1000-limited": limited}

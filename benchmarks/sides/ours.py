@@ -13,7 +13,7 @@ import boto3
 
 from fsx_backup.handler import handler
 
-TIMEOUT = 120.0  # the module's
+TIMEOUT = 300.0  # the module's
 
 
 class Context:

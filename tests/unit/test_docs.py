@@ -9,6 +9,7 @@ from fsx_backup import metrics
 from fsx_backup.notifications import ERROR, HEADLINES, INFO, WARNING
 from fsx_backup.report import Outcome
 from sandbox.aws import ROOT
+from tests.world import World
 from tools import costs
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
@@ -63,6 +64,22 @@ def test_every_file_system_type_can_be_restored(kind: str) -> None:
 
 def test_the_cost_tables_are_their_arithmetic() -> None:
     assert costs.tables() in (ROOT / "docs" / "costs.md").read_text()
+
+
+def test_the_costs_count_the_calls_of_a_run_that_takes_ten_minutes(world: World) -> None:
+    """And of a check. Each run is told once and publishes its metrics once."""
+    target = world.fsx.seed_file_system("OPENZFS")
+    world.fsx.control.durations(backup=600)
+    world.send(world.message(target))
+    looks = 0
+    while world.queue.records:
+        world.advance(seconds=max(0, (world.queue.records[0].visible_at - world.now).total_seconds()))
+        looks += world.deliver() is not None
+    assert looks == costs.LOOKS
+    assert len(world.topic.mails) == len(world.cloudwatch.calls) == 1
+    world.send(world.message(target, action="check"))
+    world.deliver()
+    assert len(world.cloudwatch.calls) == 2
 
 
 def test_the_readme_quotes_the_cost_tables() -> None:
