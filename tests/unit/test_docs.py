@@ -75,7 +75,7 @@ def test_the_costs_count_the_calls_of_a_run_that_takes_ten_minutes(world: World)
     while world.queue.records:
         world.advance(seconds=max(0, (world.queue.records[0].visible_at - world.now).total_seconds()))
         looks += world.deliver() is not None
-    assert looks == costs.LOOKS
+    assert looks == costs.POLLS
     assert len(world.topic.mails) == len(world.cloudwatch.calls) == 1
     world.send(world.message(target, action="check"))
     world.deliver()
