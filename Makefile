@@ -44,8 +44,9 @@ lint: setup ## Formatting, linters, types, spelling, checkov, zizmor, and whethe
 	@$(DEV)/python tools/reliability.py --check
 	@$(DEV)/python tools/scan.py
 
-docs: setup ## Write the tables of inputs and outputs into the READMEs
+docs: setup ## Write the tables of inputs and outputs into the READMEs, and the list of time zones
 	@$(DEV)/python tools/docs.py
+	@$(DEV)/python tools/time_zones.py
 
 package: setup ## Build modules/fsx_backup/lambda.zip from lambda_src/
 	@$(DEV)/python lambda_src/build.py

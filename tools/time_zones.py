@@ -1,10 +1,5 @@
-"""Write the list of time zones that the module knows, from the IANA names in Python's tzdata package.
+"""Write the list of time zones that the module knows, from the IANA names in Python's tzdata package."""
 
-time_zones.py          write
-time_zones.py --check  exit 1 if the list is not the package's
-"""
-
-import sys
 import textwrap
 from importlib.resources import files
 from pathlib import Path
@@ -21,12 +16,5 @@ def text() -> str:
     return head + textwrap.fill(" ".join(names), 120, break_on_hyphens=False) + "\n"
 
 
-def main() -> None:
-    if "--check" not in sys.argv[1:]:
-        LIST.write_text(text())
-    elif LIST.read_text() != text():
-        sys.exit(f"{LIST.name} is not tzdata {tzdata.IANA_VERSION}: run tools/time_zones.py and commit it.")
-
-
 if __name__ == "__main__":
-    main()
+    LIST.write_text(text())

@@ -8,12 +8,12 @@ import re
 import pytest
 
 from sandbox.terraform import TerraformError
-from tests.plan import expressions, inputs
+from tests.plan import arguments, expressions, inputs
 from tests.plan.conftest import ModulePlanner
 from tests.plan.reader import Reader
 from tools import time_zones
 
-TABLES = {"values": inputs.REFUSED_VALUES, "arguments": inputs.REFUSED_ARGUMENTS}
+TABLES = {"values": arguments.REFUSED_VALUES, "arguments": arguments.REFUSED_ARGUMENTS}
 
 
 def messages(refusal: str) -> list[str]:
@@ -116,7 +116,7 @@ def refusals(reader: Reader) -> dict[str, str]:
     found = {}
     for table, read in (("values", reader.validate), ("arguments", reader.plan)):
         with pytest.raises(TerraformError) as refusal:
-            read(**{f"row{n}": arguments for n, (arguments, _, _) in enumerate(TABLES[table])})
+            read(**{f"row{n}": row for n, (row, _, _) in enumerate(TABLES[table])})
         found[table] = str(refusal.value)
     return found
 
@@ -125,10 +125,10 @@ def refusals(reader: Reader) -> dict[str, str]:
 def test_a_bad_argument_is_named_with_its_value_and_the_remedy(
     refusals: dict[str, str], table: str, number: int
 ) -> None:
-    arguments, rule, shown = TABLES[table][number]
+    given, rule, shown = TABLES[table][number]
     told = [message for message in messages(refusals[table]) if rule in message]
-    assert any(shown in message for message in told), f"{arguments}: {told}"
+    assert any(shown in message for message in told), f"{given}: {told}"
 
 
 def test_every_good_argument_is_accepted(reader: Reader) -> None:
-    reader.plan(**{f"row{n}": arguments for n, arguments in enumerate(inputs.ACCEPTED_ARGUMENTS)})
+    reader.plan(**{f"row{n}": given for n, given in enumerate(arguments.ACCEPTED_ARGUMENTS)})
