@@ -18,6 +18,7 @@ class Then(StrEnum):
     REFUSED = "FAILED is notified once with FSx's words; nothing is purged, nothing is tried again"
     RISES = "an error for the alarm, notified once as ERROR; the message comes back and completes"
     LEFT = "COMPLETED; the others are deleted, this one is named and left for the next run"
+    UNTAGGED = "COMPLETED; the backup lacks the volume's tags"
     GONE = "COMPLETED; counted as deleted"
     PARTIAL = "PARTIAL is notified with the reason; the others are deleted, the next run goes on"
 
@@ -46,6 +47,7 @@ EXPECTED: dict[str, dict[str, Then]] = {
     "DescribeVolumes": {**_PASSES, "BadRequest": Then.REFUSED, "VolumeNotFound": Then.REFUSED, DENIED: Then.RISES},
     "ListTagsForResource": {
         **_PASSES,
+        "truncated_body": Then.UNTAGGED,  # half an answer is one without tags
         "BadRequest": Then.REFUSED,
         "ResourceNotFound": Then.REFUSED,
         "NotServiceResourceError": Then.RISES,  # the volume's own ARN is asked for: not expected

@@ -21,6 +21,7 @@ NOTIFIED = {
     Then.REFUSED: ["FAILED"],
     Then.RISES: ["ERROR", "COMPLETED"],
     Then.LEFT: ["COMPLETED"],
+    Then.UNTAGGED: ["COMPLETED"],
     Then.GONE: ["COMPLETED"],
     Then.PARTIAL: ["PARTIAL"],
 }
@@ -96,7 +97,7 @@ def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
     assert stage.outcomes(site) == NOTIFIED[case.then]
     text = stage.mails(site)[0].text
     match case.then:
-        case Then.RETRIED:
+        case Then.RETRIED | Then.UNTAGGED:
             stage.check_healthy(site)
         case Then.RISES:
             stage.check_is_done(site)

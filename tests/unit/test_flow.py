@@ -257,16 +257,6 @@ def test_a_policy_that_wants_too_much_deletes_nothing(world: World, lustre: str)
     assert all(backup in mail.text for backup in old)
 
 
-def test_a_time_zone_without_data_costs_no_backup(world: World, lustre: str) -> None:
-    old = world.history(lustre, [1, 30])
-    world.send(world.message(lustre, timezone="Mars/Olympus", retention={"keep_daily": 3}))
-    world.settle()
-    assert set(old) < set(world.backups())
-    [mail] = world.topic.mails
-    assert mail.attributes["outcome"] == "PURGE_BLOCKED"
-    assert "The purge was withheld: the function has no data for the time zone Mars/Olympus" in mail.text
-
-
 def test_the_topic_is_gone(world: World, lustre: str) -> None:
     world.topic.broken = RuntimeError("NotFound")
     world.send(world.message(lustre))
