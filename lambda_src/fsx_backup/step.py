@@ -79,6 +79,8 @@ class Step:
         if self.backup:
             self.seen.backup_id = self.backup.id
         elif todo is not Next.SKIP and self._was_deleted(self.seen.backup_id):
+            if self.seen.made and self.now - self.seen.made <= CONSISTENCY:
+                return self._wait(NOT_LISTED, self.occurrence.completion_deadline)
             todo = Next.GONE
         if todo is Next.CREATE:
             return self._start(backups)
@@ -124,6 +126,7 @@ class Step:
         made = self.backup.created
         if made and self.now - made > CONSISTENCY and self._was_deleted(self.backup.id):
             return self._report(Outcome.FAILED, gone())
+        self.seen.backup_id, self.seen.made = self.backup.id, self.now
         # Whatever its lifecycle: a purge is decided on a listing that has the new backup in it.
         return self._wait("the backup is in progress", self.occurrence.completion_deadline)
 
