@@ -84,7 +84,9 @@ def test_no_message_is_a_dead_letter_before_its_window_ends(
     assert not world.queue.dead_letters
     assert not world.queue.records
     needed = max(receives for _, receives in pool.deliveries)
-    print(f"dead letters: {trouble.__name__} {longest=} {inside=} {needed=} allowance={needed - math.ceil(longest / 20)}")
+    print(
+        f"dead letters: {trouble.__name__} {longest=} {inside=} {needed=} allowance={needed - math.ceil(longest / 20)}"
+    )
     outcomes = [mail.attributes["outcome"] for mail in world.topic.mails]
     assert outcomes[-1] in {"NOT_STARTED", "NOT_COMPLETED", "UNKNOWN"}
     assert pool.deliveries[-1][0] - sent < LIFE_OF_A_MESSAGE

@@ -88,7 +88,9 @@ def test_a_listing_that_takes_most_of_the_functions_time_leaves_progress_in_each
     while world.queue.records:
         assert pool.deliver()
         left.append(left[0] - len(lines(caplog, "deleted")))
-        assert left[-1] <= left[-2] - min(DELETE_WORKERS, left[-2]), "each invocation makes one round of deletes at least"
+        assert left[-1] <= left[-2] - min(DELETE_WORKERS, left[-2]), (
+            "each invocation makes one round of deletes at least"
+        )
         if world.queue.records:
             world.advance(seconds=(world.queue.records[0].visible_at - world.now).total_seconds())
     assert left[-1] == 0

@@ -113,9 +113,7 @@ def test_one_delete_that_fails_in_an_unfinished_purge_does_not_end_it(
     assert mail.data["purge"]["failed"] == 1
 
 
-def test_calls_that_do_not_return_are_left_alone(
-    world: World, target: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_calls_that_do_not_return_are_left_alone(world: World, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """All eight workers hang: the report and the queue still get their turn."""
     monkeypatch.setattr(purge, "SHORTEST_ROUND", 0.05)
     old = world.history(target, [30 + number for number in range(20)])
@@ -135,9 +133,7 @@ def test_calls_that_do_not_return_are_left_alone(
     assert set(old) <= world.backups().keys()
 
 
-def test_a_workers_bug_is_an_error_for_the_alarm(
-    world: World, target: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workers_bug_is_an_error_for_the_alarm(world: World, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     world.history(target, [30])
 
     def fail(client: Any, backup_id: str) -> None:

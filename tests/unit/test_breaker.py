@@ -87,9 +87,7 @@ def test_a_backlog_of_any_size_is_worked_off_oldest_first(world: World, target: 
         deleted = before - world.backups().keys()
         assert mail.attributes["outcome"] == "COMPLETED"
         assert len(deleted) == min(limit, len(before))
-        assert max(ages[gone] for gone in deleted) < min(
-            (ages[kept] for kept in before - deleted), default=world.now
-        )
+        assert max(ages[gone] for gone in deleted) < min((ages[kept] for kept in before - deleted), default=world.now)
         later = len(before) - len(deleted)
         assert mail.data["purge"]["later"] == later
         assert ("left to the next run (max_deletes)" in mail.text) == (later > 0)
@@ -143,7 +141,7 @@ def test_what_is_another_policy(before: dict[str, int], after: dict[str, int], s
 
 
 def test_the_policy_is_readable_and_fits_a_tag(world: World, target: str) -> None:
-    longest = {name: 100_000 for name in ("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly")}
+    longest = dict.fromkeys(("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly"), 100000)
     longest |= {"keep_monthly": 100_000, "keep_yearly": 100_000}
     world.send(world.message(target, retention=longest, timezone="America/Argentina/ComodRivadavia"))
     world.settle(step=1)

@@ -152,13 +152,13 @@ def test_every_command_of_a_message_works(world: World, way: str, outcome: str) 
         assert answer["plan"] == mail.attributes["plan"]
         assert world.backups() == before
     if "Again" in commands:
-        mails, before = len(world.topic.mails), set(world.backups())
+        mails, before = len(world.topic.mails), world.backups()
         world.advance(seconds=10)  # another moment is another occurrence
         assert invoke(world, commands["Again"])["outcome"] == "IN_PROGRESS"
         world.advance(minutes=15)
         world.settle()
         assert world.topic.mails[mails].attributes["outcome"] == "COMPLETED"
-        [made] = world.backups().keys() - before
+        [made] = world.backups().keys() - before.keys()
         tags = {tag["Key"]: tag["Value"] for tag in world.backups()[made]["Tags"]}
         assert tags["fsx-backup:plan"] == mail.attributes["plan"]
 

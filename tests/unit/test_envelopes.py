@@ -100,7 +100,9 @@ def test_the_same_event_in_the_queue_is_notified_once_and_does_not_come_back(
     assert remedy in mail.text
 
 
-@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 50_000, "\ud800", "[]", "null", "7", '""', "{", "Hello from SQS!"])
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"a":' * 50_000, "\ud800", "[]", "null", "7", '""', "{", "Hello from SQS!"]
+)
 def test_a_body_that_is_no_request_is_refused(world: World, body: str) -> None:
     world.queue.send_message(QueueUrl=world.settings.queue_url, MessageBody=body)
     world.settle()

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.faults.twist import twisted
-from tests.world import DEPLOYMENT
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.world import Mail, World
 
 WINDOW = 30
-PLAN = {"start_window_minutes": WINDOW, "completion_window_minutes": 60}
+PLAN: dict[str, Any] = {"start_window_minutes": WINDOW, "completion_window_minutes": 60}
 SILENCE = ["http_500", "http_503", "timeout", "unreachable", "reset", "Throttling", "InternalServerError"]
 
 
@@ -99,7 +96,7 @@ def busy(world: World, target: str) -> None:
 
 def in_a_passing_state(world: World, target: str) -> None:
     world.fsx.control.fault("BadRequest", "CreateBackup", times=None, message="Not while it is being updated.")
-    _states(world, target, "UPDATING")
+    world.put_in_state(target, "UPDATING")
 
 
 def conflict(world: World, target: str) -> None:
@@ -111,14 +108,6 @@ CAUSES: dict[str, tuple[Callable[[World, str], None], str]] = {
     "a passing state": (in_a_passing_state, r"BadRequest: Not while it is being updated\. \(.* is UPDATING\)"),
     "a backup that is not listed": (conflict, r"FSx was asked for this backup already, but does not list it"),
 }
-
-
-def _states(world: World, target: str, lifecycle: str) -> None:
-    """FSx describes the target in this state from now on."""
-    backend = world.fsx.control._emulator.backend("us-east-1")
-    for record in (backend.file_systems.get(target), backend.volumes.get(target)):
-        if record:
-            record.lifecycle = lambda now: lifecycle
 
 
 @pytest.mark.parametrize(("trouble", "words"), CAUSES.values(), ids=CAUSES)
@@ -154,7 +143,9 @@ def test_where_the_cause_is_not_known_none_is_invented(world: World, target: str
     world.advance(hours=2)
     world.function = world.connect(world.fsx.client())
     world.settle()
-    assert "This invocation does not know why the attempts before it failed: the log says it" in world.topic.mails[-1].text
+    assert (
+        "This invocation does not know why the attempts before it failed: the log says it" in world.topic.mails[-1].text
+    )
     assert "The cause:" not in world.topic.mails[-1].text
 
 
@@ -168,9 +159,7 @@ def test_a_message_that_came_too_late_says_so(world: World, target: str) -> None
 
 @pytest.mark.parametrize("operation", ["CreateBackup", "DescribeFileSystems", "DescribeBackups"])
 @pytest.mark.parametrize("minutes_before", [12, 5, 1, 0])
-def test_the_start_window_is_used_to_its_end(
-    world: World, target: str, operation: str, minutes_before: int
-) -> None:
+def test_the_start_window_is_used_to_its_end(world: World, target: str, operation: str, minutes_before: int) -> None:
     message = world.message(target, start_window_minutes=240)
     world.send(message)
     world.fsx.control.fault("Throttling", operation, times=None)
@@ -185,10 +174,11 @@ def test_the_start_window_is_used_to_its_end(
 
 @pytest.mark.parametrize("fault", ["http_503", "timeout", "Throttling", "BadRequest"])
 @pytest.mark.parametrize("minutes", [1, 55])
-@pytest.mark.parametrize(("completion", "new_environment"), [(60, False), (120, True)])
+@pytest.mark.parametrize("environment", [(60, False), (120, True)], ids=["the same", "a new one"])
 def test_an_error_after_the_completion_window_is_not_an_incomplete_backup(
-    world: World, target: str, fault: str, minutes: int, completion: int, new_environment: bool
+    world: World, target: str, fault: str, minutes: int, environment: tuple[int, bool]
 ) -> None:
+    completion, new_environment = environment
     world.history(target, [1, 2, 3])
     old = world.history(target, [30, 31])
     world.send(world.message(target, **PLAN | {"completion_window_minutes": completion}))
@@ -208,9 +198,7 @@ def test_an_error_after_the_completion_window_is_not_an_incomplete_backup(
 
 
 @pytest.mark.parametrize("fault", ["Throttling", "AccessDenied"])
-def test_silence_an_hour_after_the_completion_window_is_an_unknown_state(
-    world: World, target: str, fault: str
-) -> None:
+def test_silence_an_hour_after_the_completion_window_is_an_unknown_state(world: World, target: str, fault: str) -> None:
     old = world.history(target, [30, 31, 32, 33])
     world.send(world.message(target, **PLAN))
     world.deliver()
@@ -224,108 +212,3 @@ def test_silence_an_hour_after_the_completion_window_is_an_unknown_state(
     assert "NOT COMPLETED" not in mail.text
     world.fsx.control.clear_faults()
     assert set(old) < set(world.backups())
-
-
-@pytest.mark.parametrize("kind", ["file system", "volume"])
-@pytest.mark.parametrize("state", ["MISCONFIGURED", "MISCONFIGURED_UNAVAILABLE", "UPDATING", "CREATING", "PENDING"])
-def test_a_bad_request_of_a_target_in_a_passing_state_is_tried_again(world: World, kind: str, state: str) -> None:
-    target = world.fsx.seed_file_system("LUSTRE" if kind == "file system" else "ONTAP")
-    if kind == "volume":
-        target = world.fsx.seed_volume(target)
-    _states(world, target, state)
-    world.send(world.message(target))
-    for _ in range(5):
-        world.deliver()
-        world.advance(minutes=5)
-    assert not world.topic.mails
-    backend = world.fsx.control._emulator.backend("us-east-1")
-    for record in [*backend.file_systems.values(), *backend.volumes.values()]:
-        vars(record).pop("lifecycle", None)
-    world.settle()
-    assert only(world).attributes["outcome"] == "COMPLETED"
-
-
-@pytest.mark.parametrize("kind", ["file system", "volume"])
-def test_a_bad_request_of_an_available_target_is_final(world: World, kind: str) -> None:
-    target = world.fsx.seed_file_system("LUSTRE" if kind == "file system" else "ONTAP")
-    if kind == "volume":
-        target = world.fsx.seed_volume(target)
-    world.fsx.control.fault("BadRequest", "CreateBackup", times=None, message="No.")
-    world.send(world.message(target))
-    world.deliver()
-    assert not world.queue.records
-    assert only(world).attributes["outcome"] == "FAILED"
-    assert world.fsx.control.counts()["CreateBackup"] == 1
-
-
-@pytest.mark.parametrize("listings", [2, 4])
-def test_a_conflict_is_waited_out(world: World, target: str, listings: int) -> None:
-    """The new backup is missing from listings, and a tag of the file system changes meanwhile."""
-    world.send(world.message(target))
-    world.deliver()
-    [backup] = world.backups()
-    hidden = 0
-
-    def hide(page: dict[str, Any]) -> None:
-        nonlocal hidden
-        if hidden < listings and "Backups" in page:
-            hidden += 1
-            page["Backups"] = []
-
-    twisted(world, hide)
-    arn = world.fsx.client().describe_file_systems()["FileSystems"][0]["ResourceARN"]
-    world.fsx.client().tag_resource(ResourceARN=arn, Tags=[{"Key": "New", "Value": "1"}])
-    world.advance(minutes=1)
-    world.settle()
-    assert hidden == listings
-    assert set(world.backups()) == {backup}
-    assert only(world).attributes["outcome"] == "COMPLETED"
-
-
-def test_a_backup_deleted_by_somebody_inside_the_start_window_is_noticed(world: World, target: str) -> None:
-    world.send(world.message(target))
-    world.deliver()
-    world.fsx.control.durations(backup=0)
-    world.advance(minutes=1)
-    [backup] = world.backups()
-    world.fsx.client().delete_backup(BackupId=backup)
-    world.settle()
-    assert world.fsx.control.counts()["CreateBackup"] == 1
-    assert not world.backups()
-    mail = only(world)
-    assert mail.attributes["outcome"] == "FAILED"
-    assert "The backup was deleted before this run was finished" in mail.text
-    assert "CloudTrail" in mail.text
-
-
-@pytest.mark.parametrize("calls", range(1, 5))
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_direct_start_that_failed_half_way_and_is_repeated_makes_one_backup(
-    world: World, target: str, calls: int, when: str
-) -> None:
-    event = world.message(target)
-    world.fsx.control.fault("http_500", at=calls, when=when)
-    for _ in range(2):
-        world.invoke(event)
-        world.advance(seconds=20)
-    world.function = world.connect(world.fsx.client())
-    world.invoke(event)
-    world.advance(minutes=15)
-    world.settle()
-    tags = [{"Key": "fsx-backup:deployment", "Value": DEPLOYMENT}]
-    assert len(world.backups()) == 1
-    assert tags[0] in next(iter(world.backups().values()))["Tags"]
-    assert {mail.attributes["outcome"] for mail in world.topic.mails} == {"COMPLETED"}
-
-
-def test_a_direct_start_whose_hand_over_failed_is_repeated_as_one(world: World, target: str) -> None:
-    event = world.message(target)
-    send, world.queue.send_message = world.queue.send_message, None  # type: ignore[assignment,method-assign]
-    with pytest.raises(TypeError):
-        world.invoke(event)
-    world.queue.send_message = send  # type: ignore[method-assign]
-    world.advance(seconds=20)
-    world.invoke(event)
-    world.advance(minutes=15)
-    world.settle()
-    assert len(world.backups()) == 1

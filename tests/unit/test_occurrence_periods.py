@@ -15,7 +15,9 @@ MONTHS, NIGHTS = 12, 14
 
 def last_days(count: int, zone: str) -> list[datetime]:
     """The last day of so many months at 23:00, local time."""
-    firsts = [datetime(2025 + number // 12, number % 12 + 1, 1, 23, tzinfo=ZoneInfo(zone)) for number in range(count + 1)]
+    firsts = [
+        datetime(2025 + number // 12, number % 12 + 1, 1, 23, tzinfo=ZoneInfo(zone)) for number in range(count + 1)
+    ]
     return [(first - timedelta(days=1)).astimezone(UTC) for first in firsts[1:]]
 
 
@@ -88,6 +90,7 @@ def test_a_tag_that_cannot_be_true_counts_for_nothing(world: World, claim: str) 
     target = world.fsx.seed_file_system("OPENZFS")
     made = world.history(target, [1, 10, 20, 30], tags={"fsx-backup:scheduled-time": claim})
     world.invoke(
-        world.message(target, action="purge", retention={"days": 1, "keep_last": 1, "keep_daily": 3}) | {"dry_run": False}
+        world.message(target, action="purge", retention={"days": 1, "keep_last": 1, "keep_daily": 3})
+        | {"dry_run": False}
     )
     assert world.backups().keys() == set(made[:3])
