@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.world import Context
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fsx_backup.handler import Function
     from tests.world import Record, World
 
@@ -48,7 +50,7 @@ class Environments:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._functions: list[Function] = []
-        self._born = datetime.min
+        self._born = self.world.now
 
     def deliver(self) -> bool:
         """Deliver one message, if one is visible."""
@@ -87,7 +89,7 @@ class Environments:
             world.queue.records.remove(record)
 
     def _environment(self) -> Function:
-        now = self.world.now.replace(tzinfo=None)
+        now = self.world.now
         if not self._functions or (self.life < timedelta.max and now - self._born >= self.life):
             client = self.world.fsx.client()
             self._functions = [self.world.connect(client) for _ in range(self.count)]

@@ -60,6 +60,4 @@ def test_a_permission_revoked_for_six_hours_is_at_most_twenty_notifications(
             assert "fsx:CreateBackup" in mail.text
             assert "stats count(*) by plan | filter outcome = 'ERROR'" in mail.text
     # Every plan is protected again.
-    assert {fsx_id for fsx_id in targets.values()} == {
-        b["FileSystem"]["FileSystemId"] for b in world.backups().values()
-    }
+    assert set(targets.values()) == {b["FileSystem"]["FileSystemId"] for b in world.backups().values()}

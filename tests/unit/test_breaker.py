@@ -141,7 +141,7 @@ def test_what_is_another_policy(before: dict[str, int], after: dict[str, int], s
 
 
 def test_the_policy_is_readable_and_fits_a_tag(world: World, target: str) -> None:
-    longest = {name: 100_000 for name in ("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly")}
+    longest = dict.fromkeys(("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly"), 100000)
     longest |= {"keep_monthly": 100_000, "keep_yearly": 100_000}
     world.send(world.message(target, retention=longest, timezone="America/Argentina/ComodRivadavia"))
     world.settle(step=1)

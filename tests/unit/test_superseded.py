@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -144,7 +144,7 @@ def test_a_message_that_comes_again_after_retention_deleted_its_backup_is_no_err
 ) -> None:
     """Neither an error nor a second backup, though its start window is longer than the retention."""
     windows = {"start_window_minutes": 18_000, "completion_window_minutes": 18_000}
-    plan = {"retention": {"days": 1, "keep_last": 1}, **windows}
+    plan: dict[str, Any] = {"retention": {"days": 1, "keep_last": 1}, **windows}
     message = world.message(target, **plan)
     world.send(message)
     world.settle(step=1)
