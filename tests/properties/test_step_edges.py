@@ -234,7 +234,8 @@ def test_silence_ends_with_the_start_window_unless_a_backup_is_known(
     """Or an hour after the completion window: `None` is another try."""
     world.fsx.control.fault("http_500", "DescribeBackups", times=None)
     request = Request(Action.BACKUP, PLAN, TIME)
-    result = Step(request, "prod", world.fsx.client(), TIME + after, lambda: 300.0, seen=Seen(made=made)).run()
+    seen = Seen(backup_id="backup-0123456789abcdef0" if made else None)
+    result = Step(request, "prod", world.fsx.client(), TIME + after, lambda: 300.0, seen=seen).run()
     if expected is None:
         assert isinstance(result, Wait)
     else:
