@@ -10,7 +10,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx
+from dev.fsx_emulator import EmulatedFSx, emulated_fsx
 
 START = "2026-03-01T04:00:00+00:00"
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.fsx_emulator import EmulatedFSx
-from sandbox.fsx_emulator.clock import Clock
+from dev.fsx_emulator import EmulatedFSx
+from dev.fsx_emulator.clock import Clock
 
 from .conftest import START
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx
+from dev.fsx_emulator import EmulatedFSx, emulated_fsx
 
 from .conftest import START, Refused, listed, pages
 

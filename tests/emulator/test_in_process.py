@@ -13,7 +13,7 @@ import moto.fsx.urls
 import pytest
 from moto import mock_aws
 
-from sandbox.fsx_emulator import emulated_fsx
+from dev.fsx_emulator import emulated_fsx
 
 from .conftest import START, listed
 

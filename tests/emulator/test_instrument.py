@@ -9,8 +9,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from sandbox.fsx_emulator import CallerKilled, EmulatedFSx, emulated_fsx
-from sandbox.fsx_emulator.model import error_shapes
+from dev.fsx_emulator import CallerKilled, EmulatedFSx, emulated_fsx
+from dev.fsx_emulator.model import error_shapes
 
 from .conftest import START, Refused, listed
 

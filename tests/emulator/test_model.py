@@ -10,8 +10,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
-from sandbox.fsx_emulator import EmulatedFSx
-from sandbox.fsx_emulator.operations import OPERATIONS, missing
+from dev.fsx_emulator import EmulatedFSx
+from dev.fsx_emulator.operations import OPERATIONS, missing
 
 from .checker import SHAPES, mismatches
 from .conftest import Refused, pages

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx, paging
-from sandbox.fsx_emulator.errors import ServiceError
-from sandbox.fsx_emulator.identifiers import weight
+from dev.fsx_emulator import EmulatedFSx, emulated_fsx, paging
+from dev.fsx_emulator.errors import ServiceError
+from dev.fsx_emulator.identifiers import weight
 
 from .conftest import START
 

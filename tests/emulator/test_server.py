@@ -16,13 +16,13 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from sandbox.fsx_emulator.control import Control
-from sandbox.fsx_emulator.http_control import VERBS
+from dev.fsx_emulator.control import Control
+from dev.fsx_emulator.http_control import VERBS
 
 from .conftest import Refused, listed
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = [sys.executable, "-m", "sandbox.fsx_emulator"]
+COMMAND = [sys.executable, "-m", "dev.fsx_emulator"]
 
 
 class Server:

@@ -1,8 +1,8 @@
 import pytest
 
-from sandbox.aws import Sandbox
+from dev.sandbox.aws import Sandbox
 from tests.sandbox.deploy import Function, deploy
-from tests.sandbox_fixtures import sandbox
+from tests.support.sandbox_fixtures import sandbox
 
 __all__ = ["probe", "sandbox"]
 
