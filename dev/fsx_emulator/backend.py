@@ -2,27 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
-from moto.fsx import urls
-from moto.fsx.models import FSxBackend
+from moto.fsx import models, urls
 
 from dev.fsx_emulator import identifiers, paging, tags, views
+from dev.fsx_emulator.context import Context
 from dev.fsx_emulator.errors import ServiceError
 from dev.fsx_emulator.lifecycle import Course
 from dev.fsx_emulator.model import Json
 from dev.fsx_emulator.records import Backup, FileSystem, StorageVirtualMachine, Volume
 from dev.fsx_emulator.tokens import TokenMemory
 
-if TYPE_CHECKING:
-    from dev.fsx_emulator.emulator import Emulator
 
-
-class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are not read, see pyproject.toml
+class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types are not read, see pyproject.toml
     """Resources of one Region. moto makes one per Region on demand, of the subclass that `bound_to` gives."""
 
-    emulator: "Emulator"
+    context: Context
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -38,9 +35,18 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
         self.next_outcomes: dict[str, tuple[str, str | None]] = {}
 
     @classmethod
-    def bound_to(cls, emulator: "Emulator") -> type["StrictFSxBackend"]:
-        """A backend class that knows its emulator: moto insists on a class and on its two arguments."""
-        return type(cls.__name__, (cls,), {"emulator": emulator})
+    def bound_to(cls, context: Context) -> type["StrictFSxBackend"]:
+        """A backend class that knows its context: moto insists on a class and on its two arguments."""
+        return type(cls.__name__, (cls,), {"context": context})
+
+    @classmethod
+    def of(cls, account: str, region: str) -> "StrictFSxBackend | None":
+        """What there is in a Region; None where FSx is not."""
+        regions = models.fsx_backends[account]
+        if region not in regions:
+            return None
+        found: StrictFSxBackend = regions[region]  # made now, if it is the first use
+        return found
 
     @property
     def _url_module(self) -> ModuleType:
@@ -58,7 +64,7 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
     @property
     def now(self) -> float:
         """The emulator's present, epoch seconds."""
-        return self.emulator.clock.now()
+        return self.context.clock.now()
 
     def arn(self, resource: str) -> str:
         """The ARN of a resource of this Region, e.g. of `backup/backup-...`."""
@@ -95,7 +101,7 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
     def show_backup(self, record: Backup) -> Json:
         """A backup as the API describes it now."""
         shown = views.backup(record, self.tags_of(record.resource_arn), self.account, self.now)
-        if record.volume_id and not self.emulator.behaviour.file_system_in_volume_backups:
+        if record.volume_id and not self.context.behaviour.file_system_in_volume_backups:
             shown.pop("FileSystem", None)
         return shown
 
@@ -105,7 +111,7 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
         Raises:
             ServiceError: IncompatibleParameterError.
         """
-        behaviour = self.emulator.behaviour
+        behaviour = self.context.behaviour
         known = self.tokens.recall(operation, parameters, self.now, behaviour.token_seconds)
         if known in self.backups:
             return self.show_backup(self.backups[known])
@@ -137,7 +143,7 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
         **further: Any,
     ) -> Backup:
         """Keep a new backup of a file system or volume given as snapshots."""
-        backup_id = backup_id or self.emulator.ids.new("backup")
+        backup_id = backup_id or self.context.ids.new("backup")
         record = Backup(
             backup_id=backup_id,
             resource_arn=self.arn(f"backup/{backup_id}"),
@@ -170,11 +176,11 @@ class StrictFSxBackend(FSxBackend):  # type: ignore[misc]  # moto's types are no
         Raises:
             ServiceError: BadRequest for a token that does not belong to `scope`.
         """
-        listing = self.emulator.listing
+        listing = self.context.listing
         digest = paging.scope_of(self.region, *scope)
         if "NextToken" in parameters:
             cursor = paging.decode(parameters["NextToken"], digest)
         else:
-            cursor = paging.start(listing.shuffle_seed, self.emulator.count_listing(), digest)
+            cursor = paging.start(listing.shuffle_seed, self.context.count_listing(), digest)
         limit = min(parameters.get("MaxResults", listing.page_size), listing.page_size)
         return paging.page(items, cursor, limit, short_pages=listing.short_pages and not whole)

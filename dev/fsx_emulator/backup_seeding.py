@@ -6,11 +6,12 @@ from typing import Any
 
 from dev.fsx_emulator import settings
 from dev.fsx_emulator.backend import StrictFSxBackend
+from dev.fsx_emulator.emulator import Emulator
 from dev.fsx_emulator.errors import LONGEST_MESSAGE
 from dev.fsx_emulator.lifecycle import AVAILABLE, FAILED, Course
 from dev.fsx_emulator.model import Json, shape
 from dev.fsx_emulator.records import Backup, FileSystem, Volume
-from dev.fsx_emulator.seeding import Seeding, new_id, tag_list
+from dev.fsx_emulator.seeding import find_target, new_id, tag_list
 from dev.fsx_emulator.settings import SettingError
 
 # How the next backup of a target ends -> the lifecycle in which it stays.
@@ -30,8 +31,12 @@ class _Order:
     without: frozenset[str]
 
 
-class BackupSeeding(Seeding):
+class BackupSeeding:
     """Makes and changes backups past the API's rules and quotas."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._lock = emulator.lock
 
     def seed_backup(
         self,
@@ -111,7 +116,7 @@ class BackupSeeding(Seeding):
         final = OUTCOMES[settings.choice("outcome", outcome, OUTCOMES)]
         text = _message(message)
         with self._lock:
-            backend, _ = self._target("target_id", target_id)
+            backend, _ = find_target(self._emulator, "target_id", target_id)
             backend.next_outcomes[target_id] = (final, text)
 
     def _existing(self, backup_id: Any) -> tuple[StrictFSxBackend, Backup]:
@@ -133,7 +138,7 @@ class BackupSeeding(Seeding):
         backup_id: Any,
         without: Any,
     ) -> _Order:
-        backend, target = self._target("target_id", target_id)
+        backend, target = find_target(self._emulator, "target_id", target_id)
         new_id("backup_id", backup_id, "BackupId", backend.backups)
         now = backend.now
         created = now if creation_time is None else settings.moment("creation_time", creation_time)

@@ -58,11 +58,11 @@ def take_backup(backend: StrictFSxBackend, target_id: str, own_tags: list[Json])
         for backup in backend.backups.values()
     ):
         raise ServiceError("BackupInProgress", f"Another backup of '{target_id}' is already under way.")
-    quotas.check_backups(backend.emulator.quotas, backend.backups.values(), file_system.file_system_type)
+    quotas.check_backups(backend.context.quotas, backend.backups.values(), file_system.file_system_type)
     final, failure = backend.next_outcomes.pop(target_id, (lifecycle.AVAILABLE, None))
     course = lifecycle.backup_course(
         now,
-        backend.emulator.durations.backup,
+        backend.context.durations.backup,
         lustre=file_system.file_system_type == "LUSTRE",
         final=final,
         failure=failure,
@@ -121,7 +121,7 @@ def describe_backups(backend: StrictFSxBackend, parameters: Json) -> Json:
         scope: tuple[object, ...] = ("DescribeBackups", sorted(ids))
     else:
         wanted = _wanted(parameters.get("Filters", []))
-        by_file_system = backend.emulator.behaviour.volume_backups_by_file_system
+        by_file_system = backend.context.behaviour.volume_backups_by_file_system
         records = [backup for backup in backend.backups.values() if _passes(backup, wanted, by_file_system)]
         scope = ("DescribeBackups", sorted((name, sorted(values)) for name, values in wanted))
     shown, token = backend.page(scope, ((record.weight, record) for record in records), parameters, whole=bool(ids))
@@ -154,11 +154,11 @@ def delete_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     """DeleteBackup: final and at once. A repeated request with the same token succeeds again."""
     backup_id = parameters["BackupId"]
     answer = {"BackupId": backup_id, "Lifecycle": "DELETED"}
-    if backend.tokens.recall("DeleteBackup", parameters, backend.now, backend.emulator.behaviour.token_seconds):
+    if backend.tokens.recall("DeleteBackup", parameters, backend.now, backend.context.behaviour.token_seconds):
         return answer
     record = backend.backup(backup_id)
     check_deletable(record, backend.file_systems.values(), backend.now)
-    if backend.emulator.behaviour.newest_volume_backup_last:
+    if backend.context.behaviour.newest_volume_backup_last:
         check_not_newest(record, backend.backups.values(), backend.now)
     backend.remove_backup(record)
     backend.tokens.remember("DeleteBackup", parameters, backup_id, backend.now)

@@ -4,181 +4,81 @@ changes nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from dev.fsx_emulator import settings
 from dev.fsx_emulator.backup_seeding import BackupSeeding
+from dev.fsx_emulator.emulator import Emulator
 from dev.fsx_emulator.errors import LONGEST_MESSAGE
 from dev.fsx_emulator.faults import ALIASES, KILL, TRUNCATED, UNREACHABLE, Fault, names
-from dev.fsx_emulator.instrument import ANY, RateLimit
-from dev.fsx_emulator.model import Json, description, error_shapes
+from dev.fsx_emulator.instrument import ANY
+from dev.fsx_emulator.model import Json, error_shapes
+from dev.fsx_emulator.seeding import TargetSeeding
 from dev.fsx_emulator.settings import SettingError, iso
+from dev.fsx_emulator.settings_control import SettingsControl, operation_name
 from dev.fsx_emulator.validation import violations
 
 BEFORE, AFTER = "before", "after"
 
 
-class Control(BackupSeeding):
-    """Clock, settings, faults, counts; and, inherited, resources made directly. Values are JSON or like it."""
+class Control:
+    """Clock, settings, faults, counts, and resources made directly. Values are JSON or like it."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._lock = emulator.lock
+        changes, targets, backups = SettingsControl(emulator), TargetSeeding(emulator), BackupSeeding(emulator)
+        self.latency = changes.latency
+        self.rate_limit = changes.rate_limit
+        self.listing = changes.listing
+        self.durations = changes.durations
+        self.quotas = changes.quotas
+        self.behaviour = changes.behaviour
+        self.settings = changes.settings
+        self.seed_file_system = targets.seed_file_system
+        self.seed_storage_virtual_machine = targets.seed_storage_virtual_machine
+        self.seed_volume = targets.seed_volume
+        self.set_lifecycle = targets.set_lifecycle
+        self.remove = targets.remove
+        self.seed_backup = backups.seed_backup
+        self.seed_backups = backups.seed_backups
+        self.set_backup = backups.set_backup
+        self.next_backup = backups.next_backup
 
     # Clock -----------------------------------------------------------------------------------------
 
     def now(self) -> str:
         """The emulator's present, ISO 8601 in UTC."""
-        return iso(self._emulator.clock.now())
+        return iso(self._emulator.context.clock.now())
 
     def advance(self, seconds: float) -> str:
         """Move the clock on; returns the new present."""
         seconds = settings.number("seconds", seconds)
         with self._lock:
-            self._emulator.clock.advance(seconds)
+            self._emulator.context.clock.advance(seconds)
             return self.now()
 
     def set_time(self, at: Any) -> str:
         """Jump to a moment (aware datetime, ISO 8601, or epoch seconds); the clock runs on or stands as before."""
         moment = settings.moment("at", at)
         with self._lock:
-            self._emulator.clock.set(moment)
+            self._emulator.context.clock.set(moment)
             return self.now()
 
     def freeze(self, at: Any = None) -> str:
         """Stop the clock, at a moment if one is given."""
         moment = None if at is None else settings.moment("at", at)
         with self._lock:
-            self._emulator.clock.freeze()
+            self._emulator.context.clock.freeze()
             if moment is not None:
-                self._emulator.clock.set(moment)
+                self._emulator.context.clock.set(moment)
             return self.now()
 
     def unfreeze(self) -> str:
         """Let the clock run on from where it stands."""
         with self._lock:
-            self._emulator.clock.unfreeze()
+            self._emulator.context.clock.unfreeze()
             return self.now()
-
-    # Settings --------------------------------------------------------------------------------------
-
-    def latency(self, seconds: float, operation: str = ANY) -> Json:
-        """Delay every call, or those of one operation, in seconds. A frozen clock is moved instead of waiting."""
-        seconds = settings.number("seconds", seconds, most=600.0)
-        with self._lock:
-            self._emulator.instrument.latencies[_operation(operation)] = seconds
-        return self.settings()
-
-    def rate_limit(self, per_second: float | None, burst: int = 1, operation: str = ANY) -> Json:
-        """Answer ThrottlingException beyond `burst` calls at once and `per_second` on average; None lifts the limit."""
-        operation = _operation(operation)
-        burst = settings.whole("burst", burst, least=1)
-        limit = None if per_second is None else RateLimit(settings.number("per_second", per_second), burst)
-        with self._lock:
-            limits = self._emulator.instrument.rate_limits
-            limits.pop(operation, None)
-            if limit is not None:
-                limits[operation] = limit
-        return self.settings()
-
-    def listing(
-        self, *, page_size: int | None = None, short_pages: bool | None = None, shuffle_seed: int | None = None
-    ) -> Json:
-        """How listings are paged. `page_size` caps MaxResults; above 50 it exceeds what the model promises."""
-        readers: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
-            "page_size": (page_size, lambda field, value: settings.whole(field, value, least=1, most=1000)),
-            "short_pages": (short_pages, settings.flag),
-            "shuffle_seed": (shuffle_seed, settings.whole),
-        }
-        return self._change("listing", readers)
-
-    def durations(
-        self,
-        *,
-        backup: float | None = None,
-        copy: float | None = None,
-        incremental_copy: float | None = None,
-        restore: float | None = None,
-        file_system: float | None = None,
-    ) -> Json:
-        """How long things take from now on, in seconds of the emulator's clock."""
-        given = {
-            "backup": backup,
-            "copy": copy,
-            "incremental_copy": incremental_copy,
-            "restore": restore,
-            "file_system": file_system,
-        }
-        return self._change("durations", {name: (value, settings.number) for name, value in given.items()})
-
-    def quotas(
-        self,
-        *,
-        windows_backups: int | None = None,
-        lustre_backups: int | None = None,
-        openzfs_backups: int | None = None,
-        ontap_backups: int | None = None,
-        copies_in_progress: int | None = None,
-        file_systems: int | None = None,
-        volumes_per_file_system: int | None = None,
-    ) -> Json:
-        """Service quotas, per account and Region."""
-        given = {
-            "windows_backups": windows_backups,
-            "lustre_backups": lustre_backups,
-            "openzfs_backups": openzfs_backups,
-            "ontap_backups": ontap_backups,
-            "copies_in_progress": copies_in_progress,
-            "file_systems": file_systems,
-            "volumes_per_file_system": volumes_per_file_system,
-        }
-        return self._change("quotas", {name: (value, settings.whole) for name, value in given.items()})
-
-    def behaviour(
-        self,
-        *,
-        token_seconds: float | None = None,
-        deleted_backups_by_token: bool | None = None,
-        volume_backups_by_file_system: bool | None = None,
-        file_system_in_volume_backups: bool | None = None,
-        newest_volume_backup_last: bool | None = None,
-    ) -> Json:
-        """Where AWS is silent or changed its mind; see settings.Behaviour."""
-        flags = {
-            "deleted_backups_by_token": deleted_backups_by_token,
-            "volume_backups_by_file_system": volume_backups_by_file_system,
-            "file_system_in_volume_backups": file_system_in_volume_backups,
-            "newest_volume_backup_last": newest_volume_backup_last,
-        }
-        readers: dict[str, tuple[Any, Callable[[str, Any], Any]]] = {
-            "token_seconds": (token_seconds, settings.number),
-            **{name: (value, settings.flag) for name, value in flags.items()},
-        }
-        return self._change("behaviour", readers)
-
-    def _change(self, group: str, readers: dict[str, tuple[Any, Callable[[str, Any], Any]]]) -> Json:
-        # All values are read before the first one is set: a refusal changes nothing.
-        values = {name: read(name, value) for name, (value, read) in readers.items() if value is not None}
-        with self._lock:
-            self._emulator.change(group, **values)
-        return self.settings()
-
-    def settings(self) -> Json:
-        """All settings as they stand."""
-        with self._lock:
-            emulator = self._emulator
-            return {
-                "account": emulator.account,
-                "region": emulator.default_region,
-                "clock": {"now": self.now(), "frozen": emulator.clock.frozen},
-                "latency": dict(emulator.instrument.latencies),
-                "rate_limit": {
-                    operation: {"per_second": limit.per_second, "burst": limit.burst}
-                    for operation, limit in emulator.instrument.rate_limits.items()
-                },
-                "listing": asdict(emulator.listing),
-                "durations": asdict(emulator.durations),
-                "quotas": asdict(emulator.quotas),
-                "behaviour": asdict(emulator.behaviour),
-                "faults": [fault.describe() for fault in emulator.instrument.faults],
-            }
 
     # Faults ----------------------------------------------------------------------------------------
 
@@ -207,7 +107,7 @@ class Control(BackupSeeding):
         name = settings.choice("fault", ALIASES.get(fault, fault) if isinstance(fault, str) else fault, names())
         rule = Fault(
             fault=name,
-            operation=_operation(operation),
+            operation=operation_name(operation),
             when=_when(name, when),
             at=settings.whole("at", at, least=1),
             times=None if times is None else settings.whole("times", times, least=1),
@@ -251,7 +151,7 @@ class Control(BackupSeeding):
 
     def calls(self, operation: str = ANY) -> list[Json]:
         """The log: number, operation, parameters, region, time, outcome, applied. The last 100,000 calls."""
-        operation = _operation(operation)
+        operation = operation_name(operation)
         with self._lock:
             log = self._emulator.instrument.calls
             return [call.describe() for call in log if operation in {ANY, call.operation}]
@@ -265,11 +165,6 @@ class Control(BackupSeeding):
     def reset(self) -> None:
         """Back to the start: no resources, real time, neutral settings, empty log."""
         self._emulator.reset()
-
-
-def _operation(value: Any) -> str:
-    """An operation's name, or `*` for all."""
-    return settings.choice("operation", value, {ANY, *description()["operations"]})
 
 
 def _when(fault: str, when: Any) -> str:

@@ -19,9 +19,9 @@ def copy_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     check_source(source, backend.now)
     if parameters.get("CopyTags"):
         own_tags = tags.merge(own_tags, tags.inheritable(origin.tags_of(source.resource_arn)))
-    quotas.check_copies(backend.emulator.quotas, backend.backups.values(), backend.now)
-    quotas.check_backups(backend.emulator.quotas, backend.backups.values(), source.file_system_type)
-    key = parameters.get("KmsKeyId") or backend.emulator.default_key(backend.region)
+    quotas.check_copies(backend.context.quotas, backend.backups.values(), backend.now)
+    quotas.check_backups(backend.context.quotas, backend.backups.values(), source.file_system_type)
+    key = parameters.get("KmsKeyId") or backend.context.default_key(backend.region)
     record = backend.add_backup(
         source.file_system,
         None,
@@ -53,16 +53,15 @@ def check_source(source: Backup, now: float) -> None:
 
 
 def _origin(backend: StrictFSxBackend, region: str) -> StrictFSxBackend:
-    if backend.emulator.has_region(region):
-        origin = backend.emulator.backend(region)
-        if origin.partition == backend.partition:
-            return origin
+    origin = backend.of(backend.account, region)
+    if origin is not None and origin.partition == backend.partition:
+        return origin
     raise ServiceError("InvalidRegion", f"SourceRegion {region!r} is no Region of the partition {backend.partition}.")
 
 
 def _seconds(backend: StrictFSxBackend, source: Backup, key: str) -> float:
     """A copy is incremental, hence shorter, while an earlier one with the same key is still in the destination."""
-    durations = backend.emulator.durations
+    durations = backend.context.durations
     incremental = any(
         earlier.source_backup_id
         and earlier.file_system_id == source.file_system_id

@@ -1,23 +1,18 @@
-"""The emulator: one account, its Regions, one clock, one instrument, and its place in moto."""
+"""The emulator: one account with its Regions, one instrument, and its place in moto."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import RLock
 from typing import Any
 
 from moto.fsx import models, urls
 
 from dev.fsx_emulator.backend import StrictFSxBackend
-from dev.fsx_emulator.clock import Clock
+from dev.fsx_emulator.context import Context
 from dev.fsx_emulator.errors import ServiceError
 from dev.fsx_emulator.faults import KILL, MESSAGES, Answer, Fault
-from dev.fsx_emulator.identifiers import Identifiers
 from dev.fsx_emulator.instrument import Call, Instrument, error_answer, strike
-from dev.fsx_emulator.paging import Listing
-from dev.fsx_emulator.quotas import Quotas
-from dev.fsx_emulator.settings import Behaviour, Durations
 
 OK = 200
 
@@ -28,55 +23,28 @@ class Emulator:
     def __init__(self, *, account: str = "123456789012", default_region: str = "us-east-1", seed: int = 0) -> None:
         self.account = account
         self.default_region = default_region
-        self.seed = seed
+        self.context = Context(account, seed)
         self.lock = RLock()
         self._start()
 
     def _start(self) -> None:
-        self.ids = Identifiers(self.seed)
-        self.clock = Clock()
         self.instrument = Instrument()
-        self.listing = Listing(shuffle_seed=self.seed)
-        self.durations = Durations()
-        self.quotas = Quotas()
-        self.behaviour = Behaviour()
         self.on_kill: Callable[[], None] | None = None
-        self._listings = 0
-        self._keys: dict[str, str] = {}
 
     def reset(self) -> None:
         """Back to the beginning: no resources, real time, neutral settings, the same identifiers again."""
         with self.lock:
             models.fsx_backends.pop(self.account, None)
+            self.context.start()
             self._start()
 
-    def change(self, name: str, **values: Any) -> None:
-        """Replace fields of one group of settings: listing, durations, quotas or behaviour."""
-        setattr(self, name, replace(getattr(self, name), **values))
-
-    def has_region(self, name: str) -> bool:
-        """Whether FSx exists in a Region."""
-        return name in models.fsx_backends[self.account]
-
-    def backend(self, region: str) -> StrictFSxBackend:
-        """What there is in a Region; KeyError when there is no such Region."""
-        found: StrictFSxBackend = models.fsx_backends[self.account][region]
-        return found
+    def backend(self, region: str) -> StrictFSxBackend | None:
+        """What there is in a Region; None where FSx is not."""
+        return StrictFSxBackend.of(self.account, region)
 
     def regions(self) -> list[StrictFSxBackend]:
         """The backends of all Regions that were used so far."""
         return list(models.fsx_backends[self.account].values())
-
-    def default_key(self, region: str) -> str:
-        """The ARN of the AWS managed key of FSx in a Region."""
-        if region not in self._keys:
-            self._keys[region] = f"arn:aws:kms:{region}:{self.account}:key/{self.ids.uuid()}"
-        return self._keys[region]
-
-    def count_listing(self) -> int:
-        """The number of a new listing: each has an order of its own."""
-        self._listings += 1
-        return self._listings
 
     def serve(self, operation: str, parameters: Any, region: str, perform: Callable[[], Answer]) -> Answer:
         """One call from arrival to answer. `perform` applies the rules; it runs under the lock.
@@ -86,11 +54,11 @@ class Emulator:
         """
         with self.lock:
             instrument = self.instrument
-            call = instrument.arrive(operation, parameters, region, self.clock.now())
+            call = instrument.arrive(operation, parameters, region, self.context.clock.now())
             latency = instrument.latency(operation)
         self._wait(latency)
         with self.lock:
-            if not instrument.admits(operation, self.clock.now()):
+            if not instrument.admits(operation, self.context.clock.now()):
                 throttled = ServiceError("ThrottlingException", MESSAGES["ThrottlingException"])
                 return self._close(call, error_answer(throttled))
             fault = instrument.fault_for(operation, parameters)
@@ -121,9 +89,9 @@ class Emulator:
         if not seconds:
             return
         with self.lock:
-            frozen = self.clock.frozen
+            frozen = self.context.clock.frozen
             if frozen:
-                self.clock.advance(seconds)
+                self.context.clock.advance(seconds)
         if not frozen:
             time.sleep(seconds)
 
@@ -132,7 +100,7 @@ class Emulator:
         """Be moto's FSx: its registry of backends and its URL of the service lead here while this lasts."""
         registry, saved_backend, saved_paths = models.fsx_backends, models.fsx_backends.backend, urls.url_paths
         registry.clear()
-        registry.backend = StrictFSxBackend.bound_to(self)
+        registry.backend = StrictFSxBackend.bound_to(self.context)
         urls.url_paths = {"{0}/$": handler}
         try:
             yield

@@ -36,11 +36,11 @@ _DATA_REPOSITORY = ("ImportPath", "ExportPath", "ImportedFileChunkSize", "AutoIm
 def create_file_system(backend: StrictFSxBackend, parameters: Json) -> Json:
     """CreateFileSystem."""
     tags.check(parameters.get("Tags", []))
-    known = backend.tokens.recall("CreateFileSystem", parameters, backend.now, backend.emulator.behaviour.token_seconds)
+    known = backend.tokens.recall("CreateFileSystem", parameters, backend.now, backend.context.behaviour.token_seconds)
     if known in backend.file_systems:
         return {"FileSystem": backend.show_file_system(backend.file_systems[known])}
     check_configuration(parameters)
-    record = add_file_system(backend, parameters, ready_at=backend.now + backend.emulator.durations.file_system)
+    record = add_file_system(backend, parameters, ready_at=backend.now + backend.context.durations.file_system)
     backend.tokens.remember("CreateFileSystem", parameters, record.file_system_id, backend.now)
     return {"FileSystem": backend.show_file_system(record)}
 
@@ -80,8 +80,8 @@ def add_file_system(
         ServiceError: ServiceLimitExceeded.
     """
     living = sum(backend.now < record.gone_at for record in backend.file_systems.values())
-    quotas.check_file_systems(backend.emulator.quotas, living)
-    ids = backend.emulator.ids
+    quotas.check_file_systems(backend.context.quotas, living)
+    ids = backend.context.ids
     file_system_id = file_system_id or ids.new("fs")
     kind = parameters["FileSystemType"]
     member, _ = CONFIGURATIONS[kind]
@@ -96,7 +96,7 @@ def add_file_system(
         "SubnetIds": parameters["SubnetIds"],
         "NetworkInterfaceIds": [ids.new("eni")],
         "DNSName": f"{file_system_id}.fsx.{backend.region}.amazonaws.com",
-        "KmsKeyId": parameters.get("KmsKeyId") or backend.emulator.default_key(backend.region),
+        "KmsKeyId": parameters.get("KmsKeyId") or backend.context.default_key(backend.region),
         "ResourceARN": backend.arn(f"file-system/{file_system_id}"),
         "NetworkType": parameters.get("NetworkType", "IPV4"),
         member: _describe_configuration(kind, parameters.get(member, {})),
@@ -168,7 +168,7 @@ def delete_file_system(backend: StrictFSxBackend, parameters: Json) -> Json:
             backend.remove_backup(backup)
     for volume in below:
         del backend.volumes[volume.volume_id]
-    record.gone_at = backend.now + backend.emulator.durations.file_system
+    record.gone_at = backend.now + backend.context.durations.file_system
     answer: Json = {"FileSystemId": record.file_system_id, "Lifecycle": "DELETING"}
     if kind != "ONTAP":
         answer[own.replace("Configuration", "Response")] = {name: value for name, value in response.items() if value}

@@ -49,8 +49,6 @@ class StrictFSxResponse(FSxResponse):  # type: ignore[misc]  # moto's types are 
                 raise _unknown(operation)
             if "Authorization" not in self.headers:
                 raise ServiceError("MissingAuthenticationTokenException", "The request is not signed.")
-            if not self.emulator.has_region(self.region):
-                raise ServiceError("InvalidSignatureException", f"FSx has no Region {self.region!r}.")
         except ServiceError as error:
             return error_answer(error)
         answer: Answer = super().call_action()
@@ -59,8 +57,10 @@ class StrictFSxResponse(FSxResponse):  # type: ignore[misc]  # moto's types are 
     def run(self, operation: str) -> Answer:
         """Check a request and carry it out; refusals become answers."""
         try:
-            parameters = check_request(operation, self.parameters)
-            result = OPERATIONS[operation](self.emulator.backend(self.region), parameters)
+            backend = self.emulator.backend(self.region)
+            if backend is None:
+                raise ServiceError("InvalidSignatureException", f"FSx has no Region {self.region!r}.")
+            result = OPERATIONS[operation](backend, check_request(operation, self.parameters))
         except ServiceError as error:
             return error_answer(error)
         return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(result)

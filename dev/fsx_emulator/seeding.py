@@ -24,7 +24,7 @@ _CONFIGURATIONS: dict[str, Json] = {
 }
 
 
-class Seeding:
+class TargetSeeding:
     """Makes and removes what backups are made of. Ids come back as strings; tags are {key: value}."""
 
     def __init__(self, emulator: Emulator) -> None:
@@ -69,7 +69,7 @@ class Seeding:
     def seed_storage_virtual_machine(self, file_system_id: str) -> str:
         """An ONTAP storage virtual machine, for CreateVolume."""
         with self._lock:
-            backend, target = self._target("file_system_id", file_system_id)
+            backend, target = find_target(self._emulator, "file_system_id", file_system_id)
             if not isinstance(target, FileSystem) or target.file_system_type != "ONTAP":
                 raise SettingError(f"file_system_id must be that of an ONTAP file system, not {file_system_id!r}.")
             return add_machine(backend, target).storage_virtual_machine_id
@@ -95,7 +95,7 @@ class Seeding:
         held("configuration", "CreateOntapVolumeConfiguration", wanted)
         request = {"VolumeType": "ONTAP", "Name": name, "Tags": tag_list(tags), "OntapConfiguration": wanted}
         with self._lock:
-            backend, target = self._target("file_system_id", file_system_id)
+            backend, target = find_target(self._emulator, "file_system_id", file_system_id)
             new_id("volume_id", volume_id, "VolumeId", backend.volumes)
             wanted["StorageVirtualMachineId"] = self.seed_storage_virtual_machine(file_system_id)
             assert isinstance(target, FileSystem)  # noqa: S101 - the line above refuses everything else
@@ -109,7 +109,7 @@ class Seeding:
         """
         end = math.inf if seconds is None else settings.number("seconds", seconds)
         with self._lock:
-            backend, target = self._target("resource_id", resource_id)
+            backend, target = find_target(self._emulator, "resource_id", resource_id)
             kind = "FileSystemLifecycle" if isinstance(target, FileSystem) else "VolumeLifecycle"
             target.spell = Spell(settings.choice("lifecycle", lifecycle, shape(kind)["enum"]), backend.now + end)
             return backend.show_file_system(target) if isinstance(target, FileSystem) else backend.show_volume(target)
@@ -117,7 +117,7 @@ class Seeding:
     def remove(self, resource_id: str) -> None:
         """Take a file system (with all below it) or a volume away, without a trace but its backups."""
         with self._lock:
-            backend, target = self._target("resource_id", resource_id)
+            backend, target = find_target(self._emulator, "resource_id", resource_id)
             for volume in [*backend.volumes.values()]:
                 if resource_id in {volume.volume_id, volume.file_system_id}:
                     del backend.volumes[volume.volume_id]
@@ -131,19 +131,21 @@ class Seeding:
 
     def _backend(self, region: str | None) -> StrictFSxBackend:
         name = self._emulator.default_region if region is None else settings.text("region", region)
-        if not self._emulator.has_region(name):
+        backend = self._emulator.backend(name)
+        if backend is None:
             raise SettingError(f"region: FSx has no Region {name!r}.")
-        return self._emulator.backend(name)
+        return backend
 
-    def _target(self, field: str, identifier: Any) -> tuple[StrictFSxBackend, FileSystem | Volume]:
-        """Find a file system or volume in whatever Region it is."""
-        if isinstance(identifier, str):
-            for backend in self._emulator.regions():
-                if identifier in backend.file_systems:
-                    return backend, backend.file_systems[identifier]
-                if identifier in backend.volumes:
-                    return backend, backend.volumes[identifier]
-        raise SettingError(f"{field}: there is no file system or volume {identifier!r}.")
+
+def find_target(emulator: Emulator, field: str, identifier: Any) -> tuple[StrictFSxBackend, FileSystem | Volume]:
+    """A file system or volume, in whatever Region it is."""
+    if isinstance(identifier, str):
+        for backend in emulator.regions():
+            if identifier in backend.file_systems:
+                return backend, backend.file_systems[identifier]
+            if identifier in backend.volumes:
+                return backend, backend.volumes[identifier]
+    raise SettingError(f"{field}: there is no file system or volume {identifier!r}.")
 
 
 def held(field: str, shape_name: str, value: Any) -> None:

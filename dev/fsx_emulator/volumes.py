@@ -21,7 +21,7 @@ MEBIBYTE = 1024**2
 def create_volume(backend: StrictFSxBackend, parameters: Json) -> Json:
     """CreateVolume, of ONTAP below a storage virtual machine or of OpenZFS below another volume."""
     tags.check(parameters.get("Tags", []))
-    known = backend.tokens.recall("CreateVolume", parameters, backend.now, backend.emulator.behaviour.token_seconds)
+    known = backend.tokens.recall("CreateVolume", parameters, backend.now, backend.context.behaviour.token_seconds)
     if known in backend.volumes:
         return {"Volume": backend.show_volume(backend.volumes[known])}
     member, _ = CONFIGURATIONS[parameters["VolumeType"]]
@@ -29,7 +29,7 @@ def create_volume(backend: StrictFSxBackend, parameters: Json) -> Json:
     if not configuration:
         raise ServiceError("MissingVolumeConfiguration", f"This volume type needs a {member}.")
     file_system = _parent(backend, parameters["VolumeType"], configuration)
-    ready_at = backend.now + backend.emulator.durations.file_system
+    ready_at = backend.now + backend.context.durations.file_system
     record = add_volume(backend, file_system, parameters, ready_at=ready_at)
     backend.tokens.remember("CreateVolume", parameters, record.volume_id, backend.now)
     return {"Volume": backend.show_volume(record)}
@@ -66,13 +66,13 @@ def add_volume(
         ServiceError: ServiceLimitExceeded.
     """
     siblings = sum(volume.file_system_id == file_system.file_system_id for volume in backend.volumes.values())
-    quotas.check_volumes(backend.emulator.quotas, siblings)
+    quotas.check_volumes(backend.context.quotas, siblings)
     kind = parameters["VolumeType"]
-    volume_id = volume_id or backend.emulator.ids.new("fsvol")
+    volume_id = volume_id or backend.context.ids.new("fsvol")
     member, shape = CONFIGURATIONS[kind]
     configuration = {**_DEFAULTS[kind], **project(shape, parameters.get(member, {}))}
     if kind == "ONTAP":
-        configuration["UUID"] = backend.emulator.ids.uuid()
+        configuration["UUID"] = backend.context.ids.uuid()
         size = configuration.get("SizeInBytes") or configuration["SizeInMegabytes"] * MEBIBYTE
         configuration |= {"SizeInBytes": size, "SizeInMegabytes": size // MEBIBYTE}
     body: Json = {
@@ -92,7 +92,7 @@ def add_volume(
 
 def add_machine(backend: StrictFSxBackend, file_system: FileSystem) -> StorageVirtualMachine:
     """Keep a new storage virtual machine. The API's own operation for it is not emulated."""
-    machine = StorageVirtualMachine(backend.emulator.ids.new("svm"), file_system.file_system_id)
+    machine = StorageVirtualMachine(backend.context.ids.new("svm"), file_system.file_system_id)
     backend.machines[machine.storage_virtual_machine_id] = machine
     return machine
 
