@@ -1,15 +1,15 @@
-"""Terraform for the demo and the tests: a folder with a configuration, and what its plans say."""
+"""Terraform in a folder with a configuration, and what its plans say: python-terraform's command lines, run here."""
 
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from python_terraform import IsFlagged, IsNotFlagged, Terraform
 
@@ -126,12 +126,15 @@ class Stack:
         self._run("destroy", input=False, auto_approve=IsFlagged)
 
     def _run(self, command: str, *arguments: str, **options: Any) -> str:
-        with patch.dict(os.environ, self._environment):
-            code, out, err = self._terraform.cmd(command, *arguments, **({"no_color": IsFlagged} | options))
-        if code != 0:
-            said = str(err or out)  # the plan itself, or what was read for it, explains nothing
+        words = self._terraform.generate_cmd_string(command, *arguments, **({"no_color": IsFlagged} | options))
+        environment = {**os.environ, **self._environment}  # this process's own stays as it is: others run beside
+        pipe = subprocess.PIPE
+        with subprocess.Popen(words, cwd=self.folder, env=environment, stdout=pipe, stderr=pipe, text=True) as process:
+            out, err = process.communicate()
+        if process.returncode != 0:
+            said = err or out  # the plan itself, or what was read for it, explains nothing
             raise TerraformError(" ".join(said.replace("│", " ").replace("╷", " ").replace("╵", " ").split()))
-        return str(out)
+        return out
 
 
 def check() -> None:
