@@ -41,7 +41,7 @@ lint: setup ## Formatting, linters, types, spelling, checkov, zizmor, and whethe
 	@$(DEV)/python -m dev.terraform
 	@$(DEV)/python lambda_src/build.py --check
 	@$(DEV)/python dev/tools/docs.py --check
-	@$(DEV)/python dev/tools/reliability.py --check
+	@$(DEV)/python -m tests.support.reliability --check
 	@$(DEV)/python dev/tools/scan.py
 
 docs: setup ## Write the tables of inputs and outputs into the READMEs, and the list of time zones
@@ -68,7 +68,7 @@ failures: setup ## Play every failure in the sandbox and show who hears of it ho
 	@$(DEV)/python -m dev.scenarios.failures
 
 faults: setup ## Try every fault of tests/function/faults/table.toml that needs no sandbox, and write docs/reliability.md
-	@$(DEV)/python dev/tools/reliability.py --run
+	@$(DEV)/python -m tests.support.reliability --run
 
 soak: setup ## Kill the function 200 times under twenty plans in the sandbox; KILLS=, MINUTES= bound it
 	@$(DEV)/python -m dev.scenarios.soak

@@ -7,6 +7,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.world import World, new_world
 
+pytest_plugins = ("tests.support.planning", "tests.support.sandbox_fixtures")  # one fixture of each, for all folders
+
 # Tests of these stay together: they share a sandbox and what was applied to it, or plans that take seconds. The first
 # that fits counts; a room that waits for its applies leaves the processor to the others.
 ROOMS = (

@@ -21,7 +21,6 @@ from dev.scenarios.left_behind import resources
 from dev.scenarios.promises import Ledger
 from dev.terraform import ROOT
 from tests.support.markdown import READERS_ENVIRONMENT
-from tests.support.sandbox_fixtures import sandbox as sandbox  # noqa: PLC0414 - a fixture
 
 HELD = {
     "a failure is notified, with its cause",

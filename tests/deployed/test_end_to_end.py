@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dev.sandbox.scheduler import Outcome
-from tests.deployed.conftest import NAME, Stage
+from tests.deployed.stage import NAME, Stage
 from tests.module.dashboard_body import mistakes
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dev.terraform import Stack, TerraformError
-from tests.deployed.conftest import NAME, Stage
+from tests.deployed.stage import NAME, Stage
 
 VOLATILE = {"ResponseMetadata", "StateUpdatedTimestamp", "StateReason", "StateReasonData", "StateTransitionedTimestamp"}
 

@@ -10,7 +10,7 @@ import pytest
 
 from dev.scenarios.failure_cases import OWN_MESSAGE, Case, Mail
 from dev.scenarios.failure_cases import Stage as FailureStage
-from tests.deployed.conftest import NAME, Stage
+from tests.deployed.stage import NAME, Stage
 
 Told = dict[str, tuple[Case, Mail | None]]
 

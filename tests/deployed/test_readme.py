@@ -11,7 +11,7 @@ import pytest
 
 from dev.sandbox.__main__ import main
 from dev.terraform import ROOT, Stack
-from tests.deployed.conftest import Stage
+from tests.deployed.stage import Stage
 from tests.support.markdown import READERS_ENVIRONMENT, blocks
 
 README = ROOT / "README.md"

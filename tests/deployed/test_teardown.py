@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dev.scenarios.left_behind import resources
-from tests.deployed.conftest import NAME, Stage
+from tests.deployed.stage import NAME, Stage
 
 
 def test_destroy_leaves_nothing_but_the_backups(stage: Stage) -> None:

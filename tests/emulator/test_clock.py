@@ -5,8 +5,7 @@ from typing import Any
 
 from dev.fsx_emulator import EmulatedFSx
 from dev.fsx_emulator.clock import Clock
-
-from .conftest import START
+from tests.emulator.calls import START
 
 
 def test_the_clock_runs_unless_it_is_frozen() -> None:

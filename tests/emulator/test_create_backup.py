@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from dev.fsx_emulator import EmulatedFSx
-
-from .conftest import Refused, listed
+from tests.emulator.calls import Refused, listed
 
 TAG = {"Key": "Name", "Value": "nightly"}
 

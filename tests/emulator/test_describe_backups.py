@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from dev.fsx_emulator import EmulatedFSx, emulated_fsx
-
-from .conftest import START, Refused, listed, pages
+from tests.emulator.calls import START, Refused, listed, pages
 
 
 def _history(fsx: EmulatedFSx, count: int, **further: Any) -> list[str]:

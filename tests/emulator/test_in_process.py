@@ -14,8 +14,7 @@ import pytest
 from moto import mock_aws
 
 from dev.fsx_emulator import emulated_fsx
-
-from .conftest import START, listed
+from tests.emulator.calls import START, listed
 
 
 def test_it_starts_in_a_fifth_of_a_second() -> None:

@@ -11,8 +11,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConn
 
 from dev.fsx_emulator import CallerKilled, EmulatedFSx, emulated_fsx
 from dev.fsx_emulator.model import error_shapes
-
-from .conftest import START, Refused, listed
+from tests.emulator.calls import START, Refused, listed
 
 
 def test_it_is_neutral_until_something_is_set(fsx: EmulatedFSx, client: Any) -> None:

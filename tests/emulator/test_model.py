@@ -12,9 +12,9 @@ from botocore.model import OperationModel
 
 from dev.fsx_emulator import EmulatedFSx
 from dev.fsx_emulator.operations import OPERATIONS, missing
+from tests.emulator.calls import Refused, pages
 
 from .checker import SHAPES, mismatches
-from .conftest import Refused, pages
 
 SUBNET = "subnet-0123456789abcdef0"
 TAGS = [{"Key": "Name", "Value": "nightly"}]

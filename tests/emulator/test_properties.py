@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from dev.fsx_emulator import EmulatedFSx, emulated_fsx, paging
 from dev.fsx_emulator.errors import ServiceError
 from dev.fsx_emulator.identifiers import weight
-
-from .conftest import START
+from tests.emulator.calls import START
 
 SCOPE = paging.scope_of("test")
 ids = st.sets(st.text("0123456789abcdef", min_size=8, max_size=17), max_size=60)

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from dev.fsx_emulator import EmulatedFSx, SettingError
-
-from .conftest import listed
+from tests.emulator.calls import listed
 
 
 def test_a_chosen_id(fsx: EmulatedFSx, client: Any) -> None:

@@ -19,8 +19,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from dev.fsx_emulator.control import Control
 from dev.fsx_emulator.emulator import Emulator
 from dev.fsx_emulator.http_control import VERBS
-
-from .conftest import Refused, listed
+from tests.emulator.calls import Refused, listed
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "dev.fsx_emulator"]

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from dev.fsx_emulator import EmulatedFSx
-
-from .conftest import Refused
+from tests.emulator.calls import Refused
 
 
 def _arn(kind: str, identifier: str) -> str:

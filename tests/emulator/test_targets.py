@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from dev.fsx_emulator import EmulatedFSx, SettingError
-
-from .conftest import Refused
+from tests.emulator.calls import Refused
 
 
 def test_file_system_that_is_not_ready_is_refused(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from dev.terraform import ROOT, Plan, Stack
+from dev.terraform import Plan, Stack
+from tests.support.planning import MODULE
 
-MODULE = ROOT / "modules" / "fsx_backup"
 REGION = "eu-west-1"
 
 

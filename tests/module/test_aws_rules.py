@@ -7,9 +7,9 @@ import pytest
 
 from dev.terraform import Plan, TerraformError
 from fsx_backup import metrics
-from tests.module.conftest import MANY, ModulePlanner
 from tests.module.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC
 from tests.module.reading import allowed, as_list, configured, depends_on, only, statements
+from tests.support.planning import MANY, ModulePlanner
 
 
 @pytest.fixture(scope="module")

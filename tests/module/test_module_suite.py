@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dev.terraform import Stack
-from tests.module.reader import MODULE
+from tests.support.planning import MODULE
 
 
 @pytest.mark.parametrize("suite", [".", "plans"])

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from dev.terraform import Plan
+from dev.terraform import ROOT, Plan
 from fsx_backup import event, metrics
 from fsx_backup.model import PlansCheck
 from tests.module import dashboard_body
-from tests.module.conftest import MANY, ModulePlanner
 from tests.module.inputs import ALARM_TOPIC, HOME, KEY, MAIN_TOPIC
 from tests.module.reading import only
-from tests.repository.test_docs import RUNBOOK, anchors
+from tests.support.markdown import anchors
+from tests.support.planning import MANY, ModulePlanner
 
 
 def alarms(planned: Plan) -> dict[str, dict[str, Any]]:
@@ -28,7 +28,7 @@ def test_every_alarm_notifies_both_topics_and_leads_to_the_runbook(watched: Plan
     for values in alarms(watched).values():
         assert set(values["alarm_actions"]) == set(values["ok_actions"]) == {MAIN_TOPIC, ALARM_TOPIC}
         assert "https://wiki.example.com/backups#alarm-" in values["alarm_description"]
-        assert values["alarm_description"].rpartition("#")[2] in anchors(RUNBOOK)
+        assert values["alarm_description"].rpartition("#")[2] in anchors(ROOT / "docs" / "runbook.md")
         assert len(values["alarm_description"]) <= 1024
         assert values["period"] * values["evaluation_periods"] <= (604_800 if values["period"] >= 3600 else 86_400)
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dev.terraform import Plan, Stack
-from tests.module.conftest import module_call
 from tests.module.inputs import ALARM_TOPIC, EVERYTHING, KEY, MAIN_TOPIC, TICKETS
+from tests.support.planning import module_call
 
 
 def subscriptions(planned: Plan, name: str) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,8 @@ import pytest
 from dev.terraform import TerraformError
 from dev.tools import time_zones
 from tests.module import arguments, expressions, inputs
-from tests.module.conftest import ModulePlanner
 from tests.module.reader import Reader
+from tests.support.planning import ModulePlanner
 
 TABLES = {"values": arguments.REFUSED_VALUES, "arguments": arguments.REFUSED_ARGUMENTS}
 

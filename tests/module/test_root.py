@@ -7,8 +7,8 @@ import pytest
 from dev.terraform import ROOT, Stack, TerraformError
 from dev.tools.docs import blocks
 from tests.module.inputs import GROUP, HOME, RULE, SUBNETS, VOLUME
-from tests.module.reader import MODULE
 from tests.module.reading import only
+from tests.support.planning import MODULE
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dev.terraform import Plan, TerraformError
-from tests.module.conftest import ModulePlanner
 from tests.module.reading import configured
+from tests.support.planning import ModulePlanner
 
 # AWS refuses to make these where the name is taken (IAM, CloudWatch Logs, Lambda, Scheduler, KMS: API references), and
 # a key has no name. What belongs to one of them and is addressed through it is made after it by that alone.

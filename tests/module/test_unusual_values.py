@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dev.terraform import TerraformError
-from tests.module.conftest import ModulePlanner
 from tests.module.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC, VOLUME
 from tests.module.reader import Reader
+from tests.support.planning import ModulePlanner
 
 LATER = "${terraform_data.later.id}"
 

@@ -11,8 +11,8 @@ from dev.terraform import Plan, Stack
 from fsx_backup import occurrence
 from fsx_backup.model import Plan as BackupPlan
 from fsx_backup.model import Target
-from tests.module.conftest import module_call
 from tests.module.inputs import HOME, KEY
+from tests.support.planning import module_call
 
 # In minutes. The completion window counts from the end of the flexible window; together they are 13 days at most.
 WINDOWS = [(60, 0), (60, 1440), (1440, 1440), (2880, 1440), (17_280, 1440), (18_720, 0)]

@@ -7,8 +7,8 @@ import pytest
 
 from dev.terraform import Plan
 from plan_check import plan_check
-from tests.module.conftest import ModulePlanner
 from tests.module.inputs import HOME, KEY
+from tests.support.planning import ModulePlanner
 
 BEFORE = {
     "removed": HOME,

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import yaml
@@ -14,7 +13,7 @@ import yaml
 from dev.fsx_emulator.http_control import VERBS
 from dev.sandbox.aws import LOCALSTACK_PYTHON
 from dev.terraform import ROOT
-from tests.support.markdown import FENCE, READERS_ENVIRONMENT, Command, blocks, commands, pages
+from tests.support.markdown import FENCE, READERS_ENVIRONMENT, Command, anchors, blocks, commands, pages
 
 LANGUAGES = {"sh", "hcl", "python", "json", "yaml", "text", "mermaid"}
 PYTHONS = {"python", "python3", ".envs/dev/bin/python"}
@@ -190,8 +189,3 @@ def test_anchors_exist() -> None:
     for page in pages():
         for target, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)]+)\)", FENCE.sub("", page.read_text())):
             assert anchor in anchors(page.parent / target if target else page), f"{page.relative_to(ROOT)}: #{anchor}"
-
-
-def anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", page.read_text()), re.MULTILINE)
-    return {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}

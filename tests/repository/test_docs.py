@@ -10,17 +10,12 @@ from dev.tools import costs
 from fsx_backup import metrics
 from fsx_backup.notifications import ERROR, HEADLINES, INFO, WARNING
 from fsx_backup.report import Outcome
+from tests.support.markdown import anchors
 from tests.support.world import World
 
-RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+RUNBOOK = ROOT / "docs" / "runbook.md"
 MONITORING = (ROOT / "docs" / "monitoring.md").read_text()
 OTHER_MESSAGES = {"ERROR": ERROR, "INVALID": ERROR, "QUOTA": WARNING}
-
-
-def anchors(text: str) -> set[str]:
-    """The ids that a heading gets where Markdown is shown."""
-    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize(
@@ -54,12 +49,12 @@ def test_every_alarm_has_its_section() -> None:
 
 
 def test_links_within_the_runbook_lead_somewhere() -> None:
-    assert set(re.findall(r"\(#([^)]+)\)", RUNBOOK)) <= anchors(RUNBOOK)
+    assert set(re.findall(r"\(#([^)]+)\)", RUNBOOK.read_text())) <= anchors(RUNBOOK)
 
 
 @pytest.mark.parametrize("kind", ["Lustre", "Windows", "OpenZFS", "ONTAP"])
 def test_every_file_system_type_can_be_restored(kind: str) -> None:
-    assert f"### Restore: {kind}" in RUNBOOK
+    assert f"### Restore: {kind}" in RUNBOOK.read_text()
 
 
 def test_the_cost_tables_are_their_arithmetic() -> None:

@@ -2,9 +2,6 @@ import pytest
 
 from dev.sandbox.aws import Sandbox
 from tests.sandbox.deploy import Function, deploy
-from tests.support.sandbox_fixtures import sandbox
-
-__all__ = ["probe", "sandbox"]
 
 
 @pytest.fixture(scope="session")

@@ -99,3 +99,9 @@ def _commands(place: str, text: str, not_run: str | None) -> Iterator[Command]:
             if words:
                 yield Command(place, tuple(words), reason)
             words = []
+
+
+def anchors(page: Path) -> set[str]:
+    """The ids that the headings of a page get where Markdown is shown."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -8,7 +8,7 @@ import sys
 from functools import cache
 
 from dev.sandbox.aws import ROOT
-from dev.tools import reliability
+from tests.support import reliability
 
 
 @cache

@@ -18,8 +18,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from dev.fsx_emulator.settings import SettingError
 from fsx_backup.handler import BackupFailed
-from tests.function.properties.conftest import PROFILE
 from tests.function.properties.mortal import Died, mortal
+from tests.function.properties.profile import PROFILE
 from tests.function.properties.witness import Witness, tags_of
 from tests.support.world import Record, new_world
 

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.module.conftest import ModulePlanner, aws_environment, plan
 from tests.module.security.iam import Call, Policies
+from tests.module.security.planned import planned_policies
 from tests.module.security.recorder import REGION, Recorder
 from tests.module.security.scenarios import FILE_SYSTEMS, SCENARIOS, seed
+from tests.support.planning import ModulePlanner
 from tests.support.world import new_world
 
 if TYPE_CHECKING:
-    from dev.terraform import Plan
-
-__all__ = ["aws_environment", "plan"]  # fixtures of the plan tests
-
-KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-
-
-def function_policies(planned: Plan) -> Policies:
-    """All policies of the function's role, known in the plan because the key is."""
-    documents = [
-        values["policy"]
-        for address, values in planned.resources("aws_iam_role_policy").items()
-        if ".aws_iam_role_policy.function" in address
-    ]
-    assert documents
-    assert all(documents)
-    return Policies(documents)
-
-
-def planned_policies(planner: ModulePlanner, **arguments: Any) -> Policies:
-    return function_policies(planner(name="prod", encryption={"kms_key_arn": KEY}, **arguments))
+    pass
 
 
 @pytest.fixture(scope="session")

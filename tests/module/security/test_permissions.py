@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.module.security.conftest import KEY, planned_policies
+from tests.module.inputs import KEY
 from tests.module.security.iam import Call, Policies, Request
+from tests.module.security.planned import planned_policies
 from tests.module.security.recorder import (
     ACCOUNT,
     NEW_BACKUP,
@@ -24,7 +25,7 @@ from tests.module.security.scenarios import ADOPT, LUSTRE, ONTAP, VOLUME
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.module.conftest import ModulePlanner
+    from tests.support.planning import ModulePlanner
 
 FSX = f"arn:aws:fsx:{REGION}:{ACCOUNT}"
 FILE_SYSTEM = f"{FSX}:file-system/{LUSTRE}"

@@ -1,8 +1,8 @@
 """docs/reliability.md, from the table of faults, their last run and the last soak.
 
-reliability.py          write the page
-reliability.py --check  exit 1 if the page does not say what they say
-reliability.py --run    play all faults that need no sandbox, keep the result, write the page
+python -m tests.support.reliability          write the page
+python -m tests.support.reliability --check  exit 1 if the page does not say what they say
+python -m tests.support.reliability --run    play all faults that need no sandbox, keep the result, write the page
 """
 
 import json
@@ -10,21 +10,18 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from tests.function.faults.matrix import EXPECTED  # noqa: E402 - the path is set first
+from dev.terraform import ROOT
+from tests.function.faults.matrix import EXPECTED
 
 FAULTS = ROOT / "tests" / "function" / "faults"
 TABLE, RESULTS, SOAK = FAULTS / "table.toml", FAULTS / "results.json", FAULTS / "soak.json"
 PAGE = ROOT / "docs" / "reliability.md"
 # Where tests run that need Terraform or the sandbox: `make test` runs them, `make faults` does not.
-ELSEWHERE = ("tests/deployed/", "tests/module/", "tests/module/security/", "tests/sandbox/")
+ELSEWHERE = ("tests/deployed/", "tests/module/", "tests/plan_check/", "tests/sandbox/")
 
 INTRODUCTION = """# Reliability
 
