@@ -13,9 +13,8 @@ import moto.fsx.urls
 import pytest
 from moto import mock_aws
 
-from sandbox.fsx_emulator import emulated_fsx
-
-from .conftest import START, listed
+from dev.fsx_emulator import emulated_fsx
+from tests.emulator.calls import START, listed
 
 
 def test_it_starts_in_a_fifth_of_a_second() -> None:
