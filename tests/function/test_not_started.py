@@ -96,7 +96,7 @@ def busy(world: World, target: str) -> None:
 
 def in_a_passing_state(world: World, target: str) -> None:
     world.fsx.control.fault("BadRequest", "CreateBackup", times=None, message="Not while it is being updated.")
-    world.put_in_state(target, "UPDATING")
+    world.fsx.control.set_lifecycle(target, "UPDATING")
 
 
 def conflict(world: World, target: str) -> None:

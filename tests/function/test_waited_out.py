@@ -23,19 +23,26 @@ def only(world: World) -> Mail:
     return mail
 
 
-@pytest.mark.parametrize("kind", ["file system", "volume"])
-@pytest.mark.parametrize("state", ["MISCONFIGURED", "MISCONFIGURED_UNAVAILABLE", "UPDATING", "CREATING", "PENDING"])
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        *(("LUSTRE", state) for state in ("MISCONFIGURED", "MISCONFIGURED_UNAVAILABLE", "UPDATING", "CREATING")),
+        *(("ONTAP", state) for state in ("MISCONFIGURED", "CREATING", "PENDING")),
+    ],
+)
 def test_a_bad_request_of_a_target_in_a_passing_state_is_tried_again(world: World, kind: str, state: str) -> None:
-    target = world.fsx.seed_file_system("LUSTRE" if kind == "file system" else "ONTAP")
-    if kind == "volume":
+    target = world.fsx.seed_file_system(kind)
+    if kind == "ONTAP":
         target = world.fsx.seed_volume(target)
-    world.put_in_state(target, state)
+    world.fsx.control.set_lifecycle(target, state)
+    world.fsx.control.fault("BadRequest", "CreateBackup", times=None)  # FSx may refuse UPDATING, too
     world.send(world.message(target))
     for _ in range(5):
         world.deliver()
         world.advance(minutes=5)
     assert not world.topic.mails
-    world.put_in_state(target, None)
+    world.fsx.control.clear_faults()
+    world.fsx.control.set_lifecycle(target, "AVAILABLE" if kind == "LUSTRE" else "CREATED")
     world.settle()
     assert only(world).attributes["outcome"] == "COMPLETED"
 

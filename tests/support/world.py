@@ -262,15 +262,6 @@ class World:
         pages = self.fsx.client().get_paginator("describe_backups").paginate()
         return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
 
-    def put_in_state(self, target_id: str, lifecycle: str | None) -> None:
-        """FSx describes a file system or volume so from now on; None is its true state again."""
-        backend = self.fsx.control._emulator.backend(self.fsx.region)
-        for record in (backend.file_systems.get(target_id), backend.volumes.get(target_id)):
-            if record and lifecycle:
-                vars(record)["lifecycle"] = lambda now: lifecycle
-            elif record:
-                vars(record).pop("lifecycle", None)
-
     def history(self, target_id: str, days: list[float], plan: str = "home", **more: Any) -> list[str]:
         """Owned AVAILABLE backups so many days old."""
         tags = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": plan} | more.pop("tags", {})
