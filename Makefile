@@ -41,7 +41,6 @@ lint: setup ## Formatting, linters, types, spelling, checkov, zizmor, and whethe
 	@$(DEV)/python -m sandbox.terraform
 	@$(DEV)/python lambda_src/build.py --check
 	@$(DEV)/python tools/docs.py --check
-	@$(DEV)/python tools/reliability.py --check
 	@$(DEV)/python tools/scan.py
 
 docs: setup ## Write the tables of inputs and outputs into the READMEs
@@ -66,8 +65,8 @@ requirements: setup ## Compile requirements/*.in into pinned, hashed requirement
 failures: setup ## Play every failure in the sandbox and show who hears of it how
 	@$(DEV)/python -m sandbox.failures
 
-faults: setup ## Try every fault of tests/faults/table.toml that needs no sandbox, and write docs/reliability.md
-	@$(DEV)/python tools/reliability.py --run
+faults: setup ## Play every fault of tests/faults/catalogue.py that needs no sandbox, and write docs/reliability.md
+	@$(DEV)/pytest -q -n 2 --faults tests
 
 soak: setup ## Kill the function 200 times under twenty plans in the sandbox; KILLS=, MINUTES= bound it
 	@$(DEV)/python -m sandbox.soak

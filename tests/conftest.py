@@ -7,6 +7,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.world import World, new_world
 
+pytest_plugins = ["tests.faults.plugin"]
+
 # Tests of these stay together: they share a sandbox and what was applied to it, or plans that take seconds. The first
 # that fits counts; a room that waits for its applies leaves the processor to the others.
 ROOMS = (

@@ -48,7 +48,7 @@ class Environments:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._functions: list[Function] = []
-        self._born = datetime.min
+        self._born = self.world.now
 
     def deliver(self) -> bool:
         """Deliver one message, if one is visible."""
@@ -87,7 +87,7 @@ class Environments:
             world.queue.records.remove(record)
 
     def _environment(self) -> Function:
-        now = self.world.now.replace(tzinfo=None)
+        now = self.world.now
         if not self._functions or (self.life < timedelta.max and now - self._born >= self.life):
             client = self.world.fsx.client()
             self._functions = [self.world.connect(client) for _ in range(self.count)]

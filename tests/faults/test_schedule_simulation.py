@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DAYS = 10
 
 
-def play(world: World, target: str, every: timedelta, days: float, pool: Environments, **plan: object) -> int:
+def play(world: World, target: str, every: timedelta, days: float, pool: Environments, **plan: Any) -> int:
     """Fire a plan's schedule so often; the number of its occurrences."""
     end, occurrences = world.now + timedelta(days=days), 0
     while world.now < end:
@@ -32,6 +32,7 @@ def play(world: World, target: str, every: timedelta, days: float, pool: Environ
     return occurrences
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize(("start_window_minutes", "environments"), [(60, 1), (240, 3)])
 def test_an_hourly_plan_whose_backups_take_three_hours_is_not_reported_each_hour(
     world: World, start_window_minutes: int, environments: int
@@ -65,6 +66,7 @@ def test_an_hourly_plan_whose_backups_take_three_hours_is_not_reported_each_hour
     assert skipped == occurrences - made
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("blocked_minutes", [1, 200, 239, 240, 241, 300])
 def test_a_weekly_plan_that_had_to_wait_is_never_skipped(world: World, blocked_minutes: int) -> None:
     """Neither when it got its turn, nor when it did not: a week without a backup is notified."""
@@ -78,6 +80,7 @@ def test_a_weekly_plan_that_had_to_wait_is_never_skipped(world: World, blocked_m
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == [expected] * 3
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("block_hours", [1, 3, 5, 9])
 @pytest.mark.parametrize("environments", [1, 3])
 def test_after_a_block_one_backup_serves_all_occurrences_that_waited(
@@ -94,7 +97,8 @@ def test_after_a_block_one_backup_serves_all_occurrences_that_waited(
     skipped = sum(world.cloudwatch.values("Skipped", Deployment=DEPLOYMENT, Plan="home"))
     outcomes = Counter(mail.attributes["outcome"] for mail in world.topic.mails)
     print(
-        f"blocked: hours={block_hours} {environments=} {occurrences=} backups within 75 minutes={len(soon)} {skipped=:.0f}"
+        f"blocked: hours={block_hours} {environments=} {occurrences=} backups within 75 minutes={len(soon)} "
+        f"{skipped=:.0f}"
     )
     assert 1 <= len(soon) <= 2  # the one for all that waited, and the next hour's own
     assert outcomes["COMPLETED"] == len(own)
