@@ -6,7 +6,6 @@ SIGKILL, until so many invocations died (KILLS) or the time is over (MINUTES). T
 One thing is hurried: when its invocation died, the queue shows a message again after seconds instead of twelve minutes.
 """
 
-import json
 import os
 import random
 import shutil
@@ -18,14 +17,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
-from dev.sandbox.scheduler import Outcome, Scheduler
-from dev.scenarios.inbox import Inbox
-from dev.scenarios.queue_depth import depth
-from dev.scenarios.soak_account import Account, Occurrence, account
-from dev.scenarios.steps import progress, say, show
-from dev.terraform import Stack, TerraformError
+from sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from sandbox.fsx_control import FsxControl
+from sandbox.inbox import Inbox
+from sandbox.queue_depth import depth
+from sandbox.scheduler import Outcome, Scheduler
+from sandbox.soak_account import Account, Occurrence, account
+from sandbox.steps import progress, say, show
+from sandbox.terraform import Stack, TerraformError
+from tools import region
 
 NAME = "soak"
 PLANS = 20
@@ -34,7 +34,7 @@ LATENCY_SECONDS = 0.1  # of each FSx call, so that there is a middle to die in
 KILL_SECONDS = 0.7  # from one kill to the next, on average: an invocation in a new process takes about twice that
 SETTLE_MINUTES = 8
 FOLDER = ROOT / ".sandbox" / "soak"
-RESULT = ROOT / "tests" / "function" / "faults" / "soak.json"
+PAGE = ROOT / "docs" / "reliability.md"
 
 
 def main() -> int:
@@ -55,7 +55,8 @@ def main() -> int:
         return 1
     clean = found.clean and soak.dead_letters == soak.left_in_queue == 0 and soak.died >= kills
     if clean and kills >= 200:
-        RESULT.write_text(json.dumps(soak.figures(found), indent=1) + "\n")
+        rows = "".join(f"| {name} | {value} |\n" for name, value in soak.figures(found).items())
+        region.write(PAGE, "soak", f"| | last run |\n|---|---|\n{rows}")
     print(
         f"soak: kills={soak.died} occurrences={found.occurrences} lost={found.lost} duplicate={found.duplicate} "
         f"foreign={found.foreign} untold={found.untold}"

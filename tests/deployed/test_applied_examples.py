@@ -1,34 +1,26 @@
-"""Every example, applied, all in one configuration: what their READMEs promise happens."""
+"""The examples that act on what is there already, applied in one configuration: what their READMEs promise happens.
+
+The others only make a deployment, as the end-to-end tests do: they are planned (tests/plan/test_examples.py).
+"""
 
 import json
 import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import ACCOUNT, LOCALSTACK_PYTHON, REGION, Sandbox
-from dev.terraform import ROOT, Stack
-from tests.support.examples import PLANS
-from tests.support.markdown import READERS_ENVIRONMENT
+from sandbox.aws import LOCALSTACK_PYTHON, Sandbox
+from sandbox.fsx_control import FsxControl
+from sandbox.terraform import ROOT, Stack
+from tests.markdown import READERS_ENVIRONMENT
 
 SCRATCH, HOME = "fs-0123456789abcdef0", "fs-0123456789abcdef1"
 SAMPLES_NAME = {"Name": "user-scheduled backup"}
-
-# Two examples have a name of others: they go into an account of their own. One has places of its own.
-OTHER = "444455556666"
-ACCOUNTS = {"smallest": OTHER, "fleet": OTHER, "storage-research": "111122223333"}
-REGIONS = {"storage-paris": "eu-west-3"}
-DEPLOYED = [
-    (deployment, ACCOUNTS.get(example, ACCOUNTS.get(deployment, ACCOUNT)), REGIONS.get(deployment, REGION), plans)
-    for example, deployments in PLANS.items()
-    for deployment, plans in deployments.items()
-]
 
 
 @dataclass
@@ -67,32 +59,6 @@ def documented_newest(environment: dict[str, str]) -> str:
     return answer.stdout.strip()
 
 
-def bring(sandbox: Sandbox) -> None:
-    """What the landing zone of the example bring-your-own has already."""
-    text = (ROOT / "examples" / "bring-your-own" / "main.tf").read_text()
-
-    def ids(pattern: str) -> list[str]:
-        return re.findall(rf'"(?:arn:[^"]*[:/])?({pattern})"', text)
-
-    def named(kind: str, identifier: str) -> list[dict[str, Any]]:
-        return [{"ResourceType": kind, "Tags": [{"Key": "_custom_id_", "Value": identifier}]}]  # LocalStack's way
-
-    for topic in ids("storage-events|on-call"):
-        sandbox.client("sns").create_topic(Name=topic)
-    [boundary], [key], [group] = ids("workload-boundary"), ids("[0-9]+(?:-[0-9]+){4}"), ids("sg-[0-9a-f]+")
-    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    sandbox.client("iam").create_policy(PolicyName=boundary, PolicyDocument=json.dumps(document))
-    sandbox.client("kms").create_key(Tags=[{"TagKey": "_custom_id_", "TagValue": key}])
-    ec2 = sandbox.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    for number, subnet in enumerate(ids("subnet-[0-9a-f]+")):
-        block = f"10.0.{number}.0/24"
-        ec2.create_subnet(VpcId=vpc, CidrBlock=block, TagSpecifications=named("subnet", subnet))
-    ec2.create_security_group(
-        VpcId=vpc, GroupName="function", Description="any", TagSpecifications=named("security-group", group)
-    )
-
-
 @pytest.fixture(scope="module")
 def applied(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Applied:
     control = FsxControl(sandbox.fsx_endpoint)
@@ -125,17 +91,10 @@ def applied(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Appli
     for name in ("modules", "examples"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
     stack = Stack(folder, sandbox.environment())
-    bring(sandbox)
-    other = {"providers": {"aws": "aws.other"}}
     configuration = {
-        "provider": {"aws": [{}, {"alias": "other", "access_key": OTHER, "secret_key": "any"}]},
         "module": {
             "sample": {"source": "./examples/from-the-aws-sample"},
             "restore": {"source": "./examples/restore", "backup_id": newest},
-            "own": {"source": "./examples/bring-your-own"},
-            "platform": {"source": "./examples/platform"},
-            "smallest": {"source": "./examples/smallest"} | other,
-            "fleet": {"source": "./examples/fleet"} | other,
         },
         "output": {
             name: {"value": f"${{module.{name.replace('_', '.')}}}"}
@@ -150,35 +109,8 @@ def applied(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Appli
     return Applied(sandbox, stack, old, young, newest, stack.outputs())
 
 
-@pytest.mark.parametrize(("deployment", "account", "region", "plans"), DEPLOYED)
-def test_every_plan_has_its_schedule_where_the_example_says(
-    applied: Applied, deployment: str, account: str, region: str, plans: set[str]
-) -> None:
-    place = replace(applied.sandbox.connection, account=account, region=region)
-    schedules = place.client("scheduler").list_schedules(GroupName=deployment)["Schedules"]
-    assert {schedule["Name"] for schedule in schedules} == plans
-    assert {tuple(schedule["Arn"].split(":")[3:5]) for schedule in schedules} == {(region, account)}
-
-
-def test_no_example_is_left_out(applied: Applied) -> None:
-    calls = json.loads((applied.stack.folder / "main.tf.json").read_text())["module"].values()
-    examples = {f"./examples/{path.parent.name}" for path in (ROOT / "examples").glob("*/main.tf")}
-    assert {call["source"] for call in calls} == examples
-
-
-def test_a_second_plan_of_all_examples_is_empty(applied: Applied) -> None:
+def test_a_second_plan_of_the_examples_is_empty(applied: Applied) -> None:
     assert applied.stack.plan().changes == {}
-
-
-def test_what_was_brought_along_is_used(applied: Applied) -> None:
-    function = applied.sandbox.client("lambda").get_function_configuration(FunctionName="storage")
-    assert set(function["VpcConfig"]["SubnetIds"]) == {"subnet-0123456789abcdef0", "subnet-0123456789abcdef1"}
-    assert function["VpcConfig"]["SecurityGroupIds"] == ["sg-0123456789abcdef0"]
-    role = applied.sandbox.client("iam").get_role(RoleName="storage-function")["Role"]
-    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/workload-boundary")
-    alarms = applied.sandbox.client("cloudwatch").describe_alarms(AlarmNamePrefix="storage-freshness-")["MetricAlarms"]
-    topics = {f"arn:aws:sns:eu-west-1:123456789012:{name}" for name in ("storage-events", "on-call")}
-    assert [set(alarm["AlarmActions"]) for alarm in alarms] == [topics]
 
 
 def test_the_documented_command_finds_the_newest_good_backup(applied: Applied) -> None:

@@ -50,6 +50,16 @@ def told(failures: FailureStage) -> Told:
     return {case.name: (case, mail) for case, mail in zip([first, *together, *others], mails, strict=True)}
 
 
+@pytest.mark.fault("backup-failed", cases="FSx reports that the backup FAILED")
+@pytest.mark.fault("backup-in-progress", cases="another backup was in progress*")
+@pytest.mark.fault("refused", cases="the file system is gone")
+@pytest.mark.fault("denied", cases="access is denied on CreateBackup")
+@pytest.mark.fault("publish", cases="the topic is deleted")
+@pytest.mark.fault("stuck", cases="the backup never completed")
+@pytest.mark.fault("shortened", cases="the retention would delete too much at once")
+@pytest.mark.fault("malformed", cases="a malformed message")
+@pytest.mark.fault("silent-deployment", cases="the schedule is disabled*")
+@pytest.mark.fault("silent-deployment", cases="the function *")
 @pytest.mark.parametrize("name", WORDS)
 def test_a_failure_is_told(told: Told, name: str) -> None:
     case, mail = told[name]

@@ -132,6 +132,8 @@ def check_nothing_happened(world: World, sentence: str) -> None:
     assert len(mail.text) < 2000
 
 
+@pytest.mark.fault("malformed")
+@pytest.mark.fault("bad-retention", cases="days *")
 @pytest.mark.parametrize("case", BAD)
 def test_it_is_refused_with_a_sentence(world: World, case: str) -> None:
     """As a message, which is done with then; the sentence is what a direct invoker gets."""
@@ -147,6 +149,7 @@ def test_it_is_refused_with_a_sentence(world: World, case: str) -> None:
     check_nothing_happened(world, str(error.value))
 
 
+@pytest.mark.fault("malformed")
 def test_a_direct_invoker_gets_the_error(world: World) -> None:
     event, sentence = BAD["days text"]
     with pytest.raises(InvalidEvent, match=re.escape(sentence)):
@@ -154,6 +157,7 @@ def test_a_direct_invoker_gets_the_error(world: World) -> None:
     check_nothing_happened(world, sentence)
 
 
+@pytest.mark.fault("malformed")
 def test_a_message_that_is_no_json(world: World) -> None:
     world.send("{not json")
     world.deliver()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fsx_backup.model import RETENTION_TAG, Plan, Retention, Target
-from tests.support.world import World
+from tests.properties.strategies import names_of_rules
+from tests.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +44,7 @@ def left(world: World, backups: set[str]) -> int:
     return len(backups & world.backups().keys())
 
 
+@pytest.mark.fault("shortened")
 @pytest.mark.parametrize("policy", [LONG.policy, None, "days=90", "text"])
 def test_a_shortened_policy_is_stopped_for_ever(world: World, target: str, policy: str | None) -> None:
     old = made_under(world, target, policy, [2 + number for number in range(LIMIT + 1)])
@@ -62,6 +64,7 @@ def test_a_shortened_policy_is_stopped_for_ever(world: World, target: str, polic
     assert mail.attributes["outcome"] == "COMPLETED"
 
 
+@pytest.mark.fault("shortened")
 def test_a_policy_that_is_restored_in_time_loses_nothing(world: World, target: str) -> None:
     old = made_under(world, target, LONG.policy, [2 + number for number in range(LIMIT + 1)])
     run(world, target, days=1)
@@ -70,12 +73,14 @@ def test_a_policy_that_is_restored_in_time_loses_nothing(world: World, target: s
     assert left(world, old) == LIMIT + 1
 
 
+@pytest.mark.fault("shortened")
 def test_exactly_max_deletes_of_another_policy_are_deleted(world: World, target: str) -> None:
     old = made_under(world, target, LONG.policy, [2 + number for number in range(LIMIT)])
     assert run(world, target, days=1).attributes["outcome"] == "COMPLETED"
     assert left(world, old) == 0
 
 
+@pytest.mark.fault("shortened")
 @pytest.mark.parametrize(("backlog", "limit"), [(51, LIMIT), (72, LIMIT), (420, LIMIT), (51, 7), (3, 1)])
 def test_a_backlog_of_any_size_is_worked_off_oldest_first(world: World, target: str, backlog: int, limit: int) -> None:
     old = made_under(world, target, SHORT.policy, [2 + number / 24 for number in range(backlog)])
@@ -96,6 +101,7 @@ def test_a_backlog_of_any_size_is_worked_off_oldest_first(world: World, target: 
     assert runs == -(-backlog // limit)
 
 
+@pytest.mark.fault("shortened")
 def test_a_blocked_purge_still_deletes_what_is_expected(world: World, target: str) -> None:
     blocked = made_under(world, target, LONG.policy, [100 + number for number in range(LIMIT + 1)])
     expected = made_under(world, target, SHORT.policy, [2 + number for number in range(5)])
@@ -106,6 +112,7 @@ def test_a_blocked_purge_still_deletes_what_is_expected(world: World, target: st
     assert mail.data["purge"]["deleted"] == 5
 
 
+@pytest.mark.fault("shortened")
 def test_the_whole_list_is_in_the_log_and_in_the_dry_run(
     world: World, target: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -125,6 +132,7 @@ def test_the_whole_list_is_in_the_log_and_in_the_dry_run(
     assert left(world, blocked) == 70
 
 
+@pytest.mark.fault("shortened")
 @pytest.mark.parametrize(
     ("before", "after", "same"),
     [
@@ -141,8 +149,7 @@ def test_what_is_another_policy(before: dict[str, int], after: dict[str, int], s
 
 
 def test_the_policy_is_readable_and_fits_a_tag(world: World, target: str) -> None:
-    longest = dict.fromkeys(("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly"), 100000)
-    longest |= {"keep_monthly": 100_000, "keep_yearly": 100_000}
+    longest = dict.fromkeys(names_of_rules(), 100_000) | {"days": 100_000}
     world.send(world.message(target, retention=longest, timezone="America/Argentina/ComodRivadavia"))
     world.settle(step=1)
     backup = max(world.backups().values(), key=lambda backup: backup["CreationTime"])
@@ -152,6 +159,7 @@ def test_the_policy_is_readable_and_fits_a_tag(world: World, target: str) -> Non
     assert len(tags[RETENTION_TAG]) <= 256
 
 
+@pytest.mark.fault("held")
 @pytest.mark.parametrize("limit", [1, 3])
 def test_backups_that_fsx_refuses_to_delete_do_not_hold_up_the_others(world: World, target: str, limit: int) -> None:
     """The oldest ones are tried first: refused for weeks, they would use max_deletes up in every run."""

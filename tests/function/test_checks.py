@@ -68,6 +68,7 @@ def test_a_plan_is_measured(world: World, target: str) -> None:
     assert not world.topic.mails
 
 
+@pytest.mark.fault("silent-deployment")
 def test_without_an_available_backup_there_is_no_age(world: World, target: str) -> None:
     world.history(target, [0.1], lifecycle="FAILED")
     world.fsx.seed_backup(
@@ -127,6 +128,7 @@ def many(request: pytest.FixtureRequest) -> Iterator[tuple[World, dict[str, str]
         yield world, plans, stale_ones
 
 
+@pytest.mark.fault("silent-deployment")
 def test_exactly_the_stale_plans_are_detected(many: tuple[World, dict[str, str], set[str]]) -> None:
     world, plans, stale_ones = many
     world.fsx.control.listing(page_size=1000, short_pages=False)
@@ -155,6 +157,7 @@ def test_together_and_alone_plans_are_measured_alike(world: World) -> None:
     assert [one["metrics"]["GoodBackups"] for one in together["plans"]] == [2] * len(targets)
 
 
+@pytest.mark.fault("silent-deployment")
 def test_a_target_that_fsx_rejects_does_not_hide_the_others(world: World) -> None:
     targets = {name: world.fsx.seed_file_system("LUSTRE") for name in ("first", "gone", "last")}
     for plan, target in targets.items():
@@ -168,6 +171,7 @@ def test_a_target_that_fsx_rejects_does_not_hide_the_others(world: World) -> Non
     assert measured(world, targets) == {"first", "last"}
 
 
+@pytest.mark.fault("silent-deployment")
 def test_what_fsx_answered_is_published_before_it_failed(world: World) -> None:
     targets = {f"plan-{number}": world.fsx.seed_file_system("LUSTRE") for number in range(25)}
     for plan, target in targets.items():
@@ -184,6 +188,7 @@ def test_what_fsx_answered_is_published_before_it_failed(world: World) -> None:
     assert measured(world, targets) == set(targets)
 
 
+@pytest.mark.fault("silent-deployment")
 def test_a_check_that_cannot_publish_is_an_error(world: World, target: str) -> None:
     world.cloudwatch.broken = RuntimeError("AccessDenied")
     world.send(check(target))
@@ -195,6 +200,7 @@ def test_a_check_that_cannot_publish_is_an_error(world: World, target: str) -> N
     assert not world.queue.records
 
 
+@pytest.mark.fault("silent-deployment")
 def test_a_check_that_fsx_cannot_answer_is_kept_for_a_while(world: World, target: str) -> None:
     world.history(target, [1])
     world.fsx.control.fault("http_503", "DescribeBackups", times=20)
@@ -216,6 +222,7 @@ def test_a_check_changes_nothing(world: World, target: str) -> None:
     assert set(world.fsx.control.counts()) == {"DescribeBackups"}
 
 
+@pytest.mark.fault("removed")
 def test_backups_of_removed_plans_are_shown(world: World, target: str) -> None:
     world.history(target, [1, 2])
     world.history(target, [3, 4, 5], plan="removed")
@@ -253,6 +260,7 @@ def test_without_permission_to_ask_the_documented_quotas_hold(world: World, targ
     assert answer["quotas"] == {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 10_000, "WINDOWS": 500}
 
 
+@pytest.mark.fault("malformed")
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -269,6 +277,7 @@ def test_a_check_that_cannot_be_understood_is_refused(world: World, wrong: dict[
     assert words in world.topic.mails[0].text
 
 
+@pytest.mark.fault("malformed")
 @pytest.mark.parametrize(
     ("plans", "sentence"),
     [

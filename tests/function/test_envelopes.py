@@ -70,6 +70,7 @@ FOREIGN: dict[str, tuple[Any, str, str]] = {
 }
 
 
+@pytest.mark.fault("malformed")
 @pytest.mark.parametrize(("event", "what", "remedy"), FOREIGN.values(), ids=FOREIGN)
 def test_an_event_of_another_service_is_refused_with_what_it_is_and_what_to_set(
     world: World, event: Any, what: str, remedy: str
@@ -86,6 +87,7 @@ def test_an_event_of_another_service_is_refused_with_what_it_is_and_what_to_set(
     assert not world.fsx.control.counts()
 
 
+@pytest.mark.fault("malformed")
 @pytest.mark.parametrize(("event", "what", "remedy"), FOREIGN.values(), ids=FOREIGN)
 def test_the_same_event_in_the_queue_is_notified_once_and_does_not_come_back(
     world: World, event: Any, what: str, remedy: str
@@ -100,6 +102,7 @@ def test_the_same_event_in_the_queue_is_notified_once_and_does_not_come_back(
     assert remedy in mail.text
 
 
+@pytest.mark.fault("malformed")
 @pytest.mark.parametrize(
     "body", ["[" * 100_000, '{"a":' * 50_000, "\ud800", "[]", "null", "7", '""', "{", "Hello from SQS!"]
 )
@@ -110,12 +113,14 @@ def test_a_body_that_is_no_request_is_refused(world: World, body: str) -> None:
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["INVALID"]
 
 
+@pytest.mark.fault("malformed")
 @pytest.mark.parametrize("event", [None, [], "text", 7, True, 1.5])
 def test_an_event_that_is_no_object_is_refused(world: World, event: Any) -> None:
     with pytest.raises(InvalidEvent, match="The event must be a JSON object"):
         world.invoke(event)
 
 
+@pytest.mark.fault("malformed")
 def test_a_foreign_message_does_not_keep_those_beside_it(world: World) -> None:
     target = world.fsx.seed_file_system("OPENZFS")
     world.send(S3)
@@ -128,6 +133,7 @@ def test_a_foreign_message_does_not_keep_those_beside_it(world: World) -> None:
     assert len(world.backups()) == 1
 
 
+@pytest.mark.fault("malformed")
 @pytest.mark.parametrize(
     "time",
     ["9999-12-31T23:59:59Z", "2027-03-01T04:00:00Z", "2026-03-02T04:00:01Z", "9999-12-31T23:59:59-14:00"],

@@ -18,6 +18,7 @@ def target(world: World) -> str:
 TRANSIENT = ["http_500", "http_503", "timeout", "reset", "truncated_body", "InternalServerError", "Throttling"]
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("operation", ["DescribeBackups", "DescribeFileSystems", "CreateBackup"])
 @pytest.mark.parametrize("fault", TRANSIENT)
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -34,6 +35,7 @@ def test_what_passes_is_tried_again_and_gives_one_backup(
     assert mail.attributes["outcome"] == "COMPLETED"
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("fault", TRANSIENT)
 def test_what_does_not_pass_is_notified_when_the_start_window_ends(world: World, target: str, fault: str) -> None:
     world.fsx.control.fault(fault, "DescribeBackups", times=None)
@@ -46,6 +48,7 @@ def test_what_does_not_pass_is_notified_when_the_start_window_ends(world: World,
     assert set(world.backups()) == set(old)
 
 
+@pytest.mark.fault("transient")
 def test_throttling_is_tried_again_sooner_than_a_backup_is_looked_at(world: World, target: str) -> None:
     world.fsx.control.fault("Throttling", "DescribeBackups", times=None)
     world.send(world.message(target))
@@ -58,6 +61,8 @@ def test_throttling_is_tried_again_sooner_than_a_backup_is_looked_at(world: Worl
     assert after_error < kept.visible_at - world.now
 
 
+@pytest.mark.fault("refused")
+@pytest.mark.fault("quota", cases="ServiceLimitExceeded*")
 @pytest.mark.parametrize(
     ("fault", "members", "words"),
     [
@@ -80,6 +85,7 @@ def test_what_fsx_refuses_is_notified_once(world: World, target: str, fault: str
     assert world.fsx.control.counts()["CreateBackup"] == 1
 
 
+@pytest.mark.fault("token-conflict")
 def test_a_token_used_with_other_tags_finds_its_backup(world: World, target: str) -> None:
     message = world.message(target)
     world.send(message)
@@ -94,6 +100,7 @@ def test_a_token_used_with_other_tags_finds_its_backup(world: World, target: str
     assert set(world.backups()) == {backup}
 
 
+@pytest.mark.fault("token-conflict")
 def test_a_token_of_a_backup_that_is_never_listed_is_notified(world: World, target: str) -> None:
     world.fsx.control.fault("IncompatibleParameterError", "CreateBackup", times=None)
     world.send(world.message(target))
@@ -103,6 +110,7 @@ def test_a_token_of_a_backup_that_is_never_listed_is_notified(world: World, targ
     assert "The cause: FSx was asked for this backup already, but does not list it." in mail.text
 
 
+@pytest.mark.fault("transient")
 def test_a_refusal_that_is_cut_short_is_no_refusal(world: World, target: str) -> None:
     world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING", ready_after=60)
     world.fsx.control.fault("truncated_body", "CreateBackup", when="after")
@@ -111,6 +119,7 @@ def test_a_refusal_that_is_cut_short_is_no_refusal(world: World, target: str) ->
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
 
 
+@pytest.mark.fault("denied")
 def test_access_denied_is_an_error_that_alarms_see_and_is_notified_once(world: World, target: str) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=3)
     world.send(world.message(target))
@@ -126,6 +135,7 @@ def test_access_denied_is_an_error_that_alarms_see_and_is_notified_once(world: W
     assert world.topic.mails[-1].attributes["outcome"] == "COMPLETED"
 
 
+@pytest.mark.fault("denied")
 def test_an_error_at_a_later_poll_is_notified_too(world: World, target: str) -> None:
     world.send(world.message(target))
     world.deliver()
@@ -137,6 +147,7 @@ def test_an_error_at_a_later_poll_is_notified_too(world: World, target: str) -> 
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
 
 
+@pytest.mark.fault("denied", "dead-letters")
 def test_a_message_that_keeps_crashing_ends_in_the_dead_letters(world: World, target: str) -> None:
     """Not before its completion window is over."""
     broken: Any = Broken(world.fsx.client(), RuntimeError("a bug"), lambda _: True)
@@ -153,6 +164,7 @@ def test_a_message_that_keeps_crashing_ends_in_the_dead_letters(world: World, ta
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR"]
 
 
+@pytest.mark.fault("denied")
 def test_access_that_stays_denied_ends_in_an_unknown_state(world: World, target: str) -> None:
     """An hour after the completion window: the message is no dead letter."""
     world.fsx.control.fault("AccessDenied", "DescribeBackups", times=None)
@@ -168,6 +180,7 @@ def test_access_that_stays_denied_ends_in_an_unknown_state(world: World, target:
     assert "It is unknown whether a backup exists." in world.topic.mails[1].text
 
 
+@pytest.mark.fault("held")
 @pytest.mark.parametrize("refusal", ["BackupRestoring", "BackupBeingCopied", "BackupInProgress"])
 def test_one_backup_that_fsx_keeps_does_not_stop_the_purge(world: World, target: str, refusal: str) -> None:
     world.history(target, [1])
@@ -181,6 +194,7 @@ def test_one_backup_that_fsx_keeps_does_not_stop_the_purge(world: World, target:
     assert f"left for the next run: {old[4]}" in mail.text
 
 
+@pytest.mark.fault("already-deleted")
 def test_a_backup_that_is_already_gone_counts_as_deleted(world: World, target: str) -> None:
     _, *old = world.history(target, [1, 10, 11])
     world.fsx.control.fault("BackupNotFound", "DeleteBackup", match={"BackupId": old[0]})
@@ -189,6 +203,7 @@ def test_a_backup_that_is_already_gone_counts_as_deleted(world: World, target: s
     assert "2 deleted" in world.topic.mails[0].text
 
 
+@pytest.mark.fault("denied")
 def test_deletes_that_are_denied_are_notified(world: World, target: str) -> None:
     world.history(target, [1, 10, 11, 12])
     world.fsx.control.fault("AccessDenied", "DeleteBackup", times=None)
@@ -200,6 +215,7 @@ def test_deletes_that_are_denied_are_notified(world: World, target: str) -> None
     assert "fsx:DeleteBackup" in mail.text
 
 
+@pytest.mark.fault("little-time")
 def test_little_time_stops_the_purge_and_the_next_step_goes_on(world: World, target: str) -> None:
     """One delete by each worker at least, and one notification at the end, with the total."""
     world.history(target, [1])
@@ -219,6 +235,7 @@ def test_little_time_stops_the_purge_and_the_next_step_goes_on(world: World, tar
     assert "20 deleted" in mail.text
 
 
+@pytest.mark.fault("little-time")
 def test_a_purge_that_another_environment_ends_says_that_it_does_not_know_all(world: World, target: str) -> None:
     world.history(target, [1])
     old = world.history(target, [10 + n for n in range(10)])
@@ -235,6 +252,7 @@ def test_a_purge_that_another_environment_ends_says_that_it_does_not_know_all(wo
     assert "2 deleted in this invocation (earlier ones of this run: see the log)" in mail.text
 
 
+@pytest.mark.fault("broken-listing")
 def test_an_incomplete_listing_deletes_nothing(world: World, target: str) -> None:
     world.history(target, [1])
     old = world.history(target, [10 + n for n in range(8)])
@@ -250,6 +268,7 @@ def test_an_incomplete_listing_deletes_nothing(world: World, target: str) -> Non
     assert not set(old) & set(world.backups())
 
 
+@pytest.mark.fault("hostile")
 def test_names_from_outside_cannot_break_a_mail(world: World) -> None:
     target = world.fsx.seed_file_system("OPENZFS")
     world.fsx.control.next_backup(target, "FAILED", "line one\r\nSubject: forged\x1b[31m " + "ü" * 200)

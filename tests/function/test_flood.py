@@ -32,6 +32,7 @@ def subjects(world: World) -> list[str]:
     return [mail.subject.partition(" (")[0] for mail in world.topic.mails]
 
 
+@pytest.mark.fault("flood")
 def test_a_crash_is_notified_once_per_occurrence(world: World, targets: dict[str, str]) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
     crash(world, targets, ["plan-0"])
@@ -42,6 +43,7 @@ def test_a_crash_is_notified_once_per_occurrence(world: World, targets: dict[str
     assert subjects(world) == ["plan-0: ERROR AccessDeniedException"]
 
 
+@pytest.mark.fault("flood")
 def test_a_crash_of_a_later_receive_in_a_new_environment_is_not_notified_again(
     world: World, targets: dict[str, str]
 ) -> None:
@@ -55,6 +57,7 @@ def test_a_crash_of_a_later_receive_in_a_new_environment_is_not_notified_again(
     assert len(world.topic.mails) == 1
 
 
+@pytest.mark.fault("flood")
 def test_the_same_error_of_other_plans_is_not_sent_for_an_hour(world: World, targets: dict[str, str]) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
     crash(world, targets, ["plan-0", "plan-1"])
@@ -70,6 +73,7 @@ def test_the_same_error_of_other_plans_is_not_sent_for_an_hour(world: World, tar
         assert "filter outcome = 'ERROR'" in mail.text
 
 
+@pytest.mark.fault("flood")
 def test_another_error_is_sent(world: World, targets: dict[str, str]) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=1)
     crash(world, targets, ["plan-0"])
@@ -80,6 +84,7 @@ def test_another_error_is_sent(world: World, targets: dict[str, str]) -> None:
     assert "fsx:DescribeBackups" in world.topic.mails[1].text
 
 
+@pytest.mark.fault("flood")
 def test_an_error_whose_notification_failed_was_not_sent(world: World, targets: dict[str, str]) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
     world.topic.broken = RuntimeError("The topic is gone.")
@@ -89,6 +94,7 @@ def test_an_error_whose_notification_failed_was_not_sent(world: World, targets: 
     assert subjects(world) == ["plan-1: ERROR AccessDeniedException"]
 
 
+@pytest.mark.fault("flood")
 def test_outcomes_with_one_cause_are_limited_alike(world: World, targets: dict[str, str]) -> None:
     """FSx's silence under many plans is one notification, which says so."""
     world.fsx.control.fault("http_503", "DescribeBackups", times=None)
@@ -100,6 +106,7 @@ def test_outcomes_with_one_cause_are_limited_alike(world: World, targets: dict[s
     assert LIMITED in world.topic.mails[0].text
 
 
+@pytest.mark.fault("flood")
 def test_outcomes_with_causes_that_concern_one_plan_are_all_sent(world: World, targets: dict[str, str]) -> None:
     for plan, target in targets.items():
         world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING")
@@ -109,6 +116,7 @@ def test_outcomes_with_causes_that_concern_one_plan_are_all_sent(world: World, t
     assert not any(LIMITED in mail.text for mail in world.topic.mails)
 
 
+@pytest.mark.fault("flood")
 def test_a_direct_invocation_that_crashes_does_not_speak_of_retries(world: World, targets: dict[str, str]) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
     with pytest.raises(ClientError):
@@ -125,6 +133,7 @@ def test_a_direct_invocation_that_crashes_does_not_speak_of_retries(world: World
     assert "Again  " not in world.topic.mails[1].text
 
 
+@pytest.mark.fault("metrics")
 def test_the_quota_is_notified_once_though_it_cannot_be_published(world: World, targets: dict[str, str]) -> None:
     """The check fails and is repeated with its message; its warning is not."""
     world.service_quotas.quotas = {"OpenZFS backups": 1}

@@ -44,6 +44,7 @@ def test_an_ontap_volume_gets_its_backup(world: World) -> None:
     assert world.topic.mails[0].attributes["outcome"] == "COMPLETED"
 
 
+@pytest.mark.fault("tags")
 def test_the_backup_says_whose_it_is(world: World, lustre: str) -> None:
     message = world.message(lustre, backup_name="nightly", backup_tags={"Team": "hpc", "Owner": "us"})
     world.send(message)
@@ -68,6 +69,7 @@ def test_the_file_systems_tags_are_not_copied_if_not_wanted(world: World, lustre
     assert "DescribeFileSystems" not in world.fsx.control.counts()
 
 
+@pytest.mark.fault("tags")
 def test_fifty_tags_of_the_file_system_leave_room_for_the_own_ones(world: World) -> None:
     target = world.fsx.seed_file_system("OPENZFS", tags={f"k{n:02}": "ünï" for n in range(50)})
     world.send(world.message(target))
@@ -91,6 +93,7 @@ def test_a_running_backup_keeps_its_message_and_nothing_is_sent_again(world: Wor
     assert sent.receives < 25  # two hours: few polls, and the same message every time
 
 
+@pytest.mark.fault("same-message")
 def test_the_same_message_twice_gives_one_backup(world: World, lustre: str) -> None:
     message = world.message(lustre)
     world.send(message)
@@ -101,6 +104,7 @@ def test_the_same_message_twice_gives_one_backup(world: World, lustre: str) -> N
     assert len(world.backups()) == 1
 
 
+@pytest.mark.fault("foreign")
 def test_only_old_owned_backups_are_purged_and_only_when_the_new_one_is_available(world: World, lustre: str) -> None:
     old = world.history(lustre, [8, 9, 30])
     young = world.history(lustre, [1, 6.9])
@@ -118,6 +122,7 @@ def test_only_old_owned_backups_are_purged_and_only_when_the_new_one_is_availabl
     assert "3 deleted" in mail.text
 
 
+@pytest.mark.fault("backup-failed")
 def test_nothing_is_purged_when_the_backup_fails(world: World, lustre: str) -> None:
     old = world.history(lustre, [8, 90])
     world.fsx.control.next_backup(lustre, "FAILED", "The disk caught fire.")
@@ -154,6 +159,7 @@ def test_purge_alone_makes_no_backup(world: World, lustre: str) -> None:
     assert list(world.backups()) == newest  # older than its seven days, but the last available one
 
 
+@pytest.mark.fault("dry-run")
 @pytest.mark.parametrize("flag", [{}, {"dry_run": True}, {"dry_run": "false"}, {"dry_run": "maybe"}, {"dry_run": 0}])
 def test_a_purge_that_does_not_say_it_is_meant_is_a_dry_run(world: World, lustre: str, flag: dict[str, Any]) -> None:
     old = world.history(lustre, [30, 8, 1])
@@ -172,6 +178,7 @@ def test_a_purge_that_does_not_say_it_is_meant_is_a_dry_run(world: World, lustre
     assert not world.topic.mails
 
 
+@pytest.mark.fault("dry-run")
 def test_a_dry_run_of_a_backup_makes_none(world: World, lustre: str) -> None:
     answer = world.invoke(world.message(lustre) | {"dry_run": True})
     assert answer["outcome"] == "DRY_RUN"
@@ -199,6 +206,7 @@ def test_a_direct_invocation_that_fails_is_an_error(world: World) -> None:
     assert world.topic.mails[0].attributes["outcome"] == "FAILED"
 
 
+@pytest.mark.fault("backup-in-progress")
 def test_an_automatic_backup_under_way_is_waited_for(world: World, lustre: str) -> None:
     world.fsx.seed_backup(lustre, backup_type="AUTOMATIC", lifecycle="CREATING", ready_after=3600)
     world.send(world.message(lustre))
@@ -207,6 +215,7 @@ def test_an_automatic_backup_under_way_is_waited_for(world: World, lustre: str) 
     assert len(world.backups()) == 2
 
 
+@pytest.mark.fault("backup-in-progress")
 def test_the_start_window_ends(world: World, lustre: str) -> None:
     world.fsx.seed_backup(lustre, backup_type="AUTOMATIC", lifecycle="CREATING")
     world.send(world.message(lustre, start_window_minutes=60))
@@ -221,6 +230,7 @@ def test_the_start_window_ends(world: World, lustre: str) -> None:
     assert len(world.backups()) == 1
 
 
+@pytest.mark.fault("stuck")
 def test_the_completion_window_ends(world: World, lustre: str) -> None:
     world.fsx.control.next_backup(lustre, "STUCK")
     old = world.history(lustre, [30])
@@ -233,6 +243,7 @@ def test_the_completion_window_ends(world: World, lustre: str) -> None:
     assert set(old) <= set(world.backups())
 
 
+@pytest.mark.fault("refused")
 def test_a_file_system_that_does_not_exist_is_notified_once(world: World) -> None:
     world.send(world.message("fs-00000000000000000"))
     world.settle()
@@ -244,6 +255,7 @@ def test_a_file_system_that_does_not_exist_is_notified_once(world: World) -> Non
     assert world.fsx.control.counts().get("CreateBackup", 0) <= 1
 
 
+@pytest.mark.fault("shortened")
 def test_a_policy_that_wants_too_much_deletes_nothing(world: World, lustre: str) -> None:
     world.history(lustre, [0.5])
     old = world.history(lustre, [10 + n for n in range(12)])
@@ -257,6 +269,7 @@ def test_a_policy_that_wants_too_much_deletes_nothing(world: World, lustre: str)
     assert all(backup in mail.text for backup in old)
 
 
+@pytest.mark.fault("publish")
 def test_the_topic_is_gone(world: World, lustre: str) -> None:
     world.topic.broken = RuntimeError("NotFound")
     world.send(world.message(lustre))

@@ -152,6 +152,7 @@ def test_a_plan_without_an_available_backup_says_so(world: World) -> None:
     assert "Newest     no available backup of this plan was seen" in world.topic.mails[0].text
 
 
+@pytest.mark.fault("hostile")
 def test_long_lists_are_bounded_and_the_counts_are_exact(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     world.history(target, [1, *(10 + number / 100 for number in range(45))])
@@ -169,6 +170,7 @@ def test_long_lists_are_bounded_and_the_counts_are_exact(world: World) -> None:
     }
 
 
+@pytest.mark.fault("hostile")
 def test_a_long_plan_does_not_flood_the_mail(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     world.fsx.control.next_backup(target, "FAILED")
@@ -179,6 +181,7 @@ def test_a_long_plan_does_not_flood_the_mail(world: World) -> None:
     assert len(mail.text) < 3000
 
 
+@pytest.mark.fault("hostile")
 def test_however_long_an_error_is_the_facts_below_it_are_read_and_sns_takes_it(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     world.fsx.control.next_backup(target, "FAILED", "\ud800\x07" + '\U0001f4a5"\\' * 60)

@@ -56,6 +56,7 @@ def written(occurrences: list[datetime]) -> list[str]:
     return [scheduled.strftime("%Y-%m-%dT%H:%M:%SZ") for scheduled in occurrences]
 
 
+@pytest.mark.fault("clocks")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "America/New_York"])
 def test_the_last_day_of_the_month_at_23_keeps_twelve_of_twelve_months(zone: str, seed: int) -> None:
@@ -64,6 +65,7 @@ def test_the_last_day_of_the_month_at_23_keeps_twelve_of_twelve_months(zone: str
     assert left == written(occurrences[-MONTHS:])
 
 
+@pytest.mark.fault("clocks")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
 def test_nightly_at_23_keeps_fourteen_of_fourteen_nights(zone: str, seed: int) -> None:
@@ -84,6 +86,7 @@ def test_days_go_by_the_creation_time(world: World) -> None:
     assert old not in world.backups()
 
 
+@pytest.mark.fault("clocks")
 @pytest.mark.parametrize("claim", ["2999-01-01T00:00:00Z", "yesterday", "2026-02-01", "0001-01-01T00:00:00Z", ""])
 def test_a_tag_that_cannot_be_true_counts_for_nothing(world: World, claim: str) -> None:
     """The creation time stands in: two days are two days."""

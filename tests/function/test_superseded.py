@@ -38,6 +38,7 @@ def skipped(world: World) -> float:
     return sum(world.cloudwatch.values("Skipped", Deployment=DEPLOYMENT, Plan="home"))
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("lifecycle", ["AVAILABLE", "PENDING", "CREATING", "TRANSFERRING"])
 @pytest.mark.parametrize("minutes_after", [0, 1, 100])
 def test_a_backup_made_at_or_after_the_scheduled_time_serves_the_occurrence(
@@ -60,6 +61,7 @@ def test_a_backup_made_at_or_after_the_scheduled_time_serves_the_occurrence(
     assert backup in line["reason"]
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize(
     ("minutes_after", "lifecycle", "tags"),
     [
@@ -81,6 +83,7 @@ def test_what_does_not_serve_it(
     assert skipped(world) == 0
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("backup_type", ["AUTOMATIC", "AWS_BACKUP"])
 def test_a_backup_of_another_type_with_the_same_tags_does_not_serve_it(
     world: World, target: str, backup_type: str
@@ -92,6 +95,7 @@ def test_a_backup_of_another_type_with_the_same_tags_does_not_serve_it(
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("occurrences", [2, 7])
 def test_occurrences_that_waited_together_make_one_backup(world: World, target: str, occurrences: int) -> None:
     """Whichever is delivered first makes it, the others are superseded while it is in progress and afterwards."""
@@ -107,6 +111,7 @@ def test_occurrences_that_waited_together_make_one_backup(world: World, target: 
     assert skipped(world) == occurrences - 1
 
 
+@pytest.mark.fault("quicker")
 def test_a_start_window_that_ends_while_the_plans_own_backup_is_in_progress_is_skipped(
     world: World, target: str
 ) -> None:
@@ -120,6 +125,7 @@ def test_a_start_window_that_ends_while_the_plans_own_backup_is_in_progress_is_s
     assert world.fsx.control.calls("CreateBackup")[-1]["time"] == "2026-03-01T05:00:00+00:00", "tried to the end"
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("whose", ["AUTOMATIC", "another plan", "by hand"])
 def test_a_start_window_that_ends_while_another_backup_is_in_progress_is_notified(
     world: World, target: str, whose: str
@@ -138,6 +144,7 @@ def test_a_start_window_that_ends_while_another_backup_is_in_progress_is_notifie
     assert skipped(world) == 0
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("days", [1, 3])
 def test_a_message_that_comes_again_after_retention_deleted_its_backup_is_no_error(
     world: World, target: str, days: int

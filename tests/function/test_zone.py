@@ -33,6 +33,7 @@ def without_zones(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: p
     zoneinfo.ZoneInfo.clear_cache()
 
 
+@pytest.mark.fault("no-zone")
 @pytest.mark.usefixtures("without_zones")
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Mars/Olympus_Mons"])
 def test_the_backup_is_made_and_the_purge_is_withheld(world: World, zone: str) -> None:
@@ -58,6 +59,7 @@ def test_the_backup_is_made_and_the_purge_is_withheld(world: World, zone: str) -
     assert set(old) <= world.backups().keys()
 
 
+@pytest.mark.fault("no-zone")
 @pytest.mark.usefixtures("without_zones")
 def test_utc_needs_no_data(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
@@ -68,6 +70,7 @@ def test_utc_needs_no_data(world: World) -> None:
     assert len(set(old) & world.backups().keys()) == 2  # of keep_last = 3
 
 
+@pytest.mark.fault("no-zone")
 @pytest.mark.usefixtures("without_zones")
 def test_a_check_and_a_start_need_no_data(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")

@@ -3,12 +3,27 @@
 import json
 import re
 import shutil
+from typing import Any
 
 import pytest
 
-from dev.terraform import ROOT, Plan, Stack
-from tests.support.examples import PLANS
+from sandbox.terraform import ROOT, Plan, Stack
 
+# Example -> the plans it has, by deployment.
+PLANS = {
+    "bring-your-own": {"storage": {"home"}},
+    "fleet": {
+        "storage": {"scratch-hourly", "scratch-weekly", "scratch-before-migration", "home", "profiles", "database"}
+    },
+    "from-the-aws-sample": {"fsx-backup": {"scratch"}},
+    "platform": {
+        "storage-dublin": {"home", "profiles"},
+        "storage-paris": {"home"},
+        "storage-research": {"genomics"},
+    },
+    "restore": {"restored": {"scratch-restored"}},
+    "smallest": {"fsx-backup": {"home"}},
+}
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if (path / "main.tf").exists())
 
 
@@ -26,7 +41,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[str
     return stack.plan()
 
 
-def of(examples: Plan, name: str, type_: str) -> list[dict[str, object]]:
+def of(examples: Plan, name: str, type_: str) -> list[dict[str, Any]]:
     """The planned resources of a type in an example."""
     return [
         values
@@ -69,6 +84,16 @@ def test_what_is_brought_along_is_not_made(examples: Plan) -> None:
         assert of(examples, "bring-your-own", type_) == []
     roles = of(examples, "bring-your-own", "aws_iam_role")
     assert {role["permissions_boundary"] for role in roles} == {"arn:aws:iam::123456789012:policy/workload-boundary"}
+
+
+def test_what_was_brought_along_is_used(examples: Plan) -> None:
+    [function] = of(examples, "bring-your-own", "aws_lambda_function")
+    [network] = list(function["vpc_config"])
+    assert set(network["subnet_ids"]) == {"subnet-0123456789abcdef0", "subnet-0123456789abcdef1"}
+    assert network["security_group_ids"] == ["sg-0123456789abcdef0"]
+    topics = {f"arn:aws:sns:eu-west-1:123456789012:{name}" for name in ("storage-events", "on-call")}
+    alarms = of(examples, "bring-your-own", "aws_cloudwatch_metric_alarm")
+    assert [set(alarm["alarm_actions"]) for alarm in alarms if "freshness" in str(alarm["alarm_name"])] == [topics]
 
 
 def test_the_key_policy_to_copy_is_what_the_modules_own_key_has(examples: Plan) -> None:

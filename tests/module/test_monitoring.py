@@ -33,6 +33,7 @@ def test_every_alarm_notifies_both_topics_and_leads_to_the_runbook(watched: Plan
         assert values["period"] * values["evaluation_periods"] <= (604_800 if values["period"] >= 3600 else 86_400)
 
 
+@pytest.mark.fault("silent-deployment")
 def test_freshness_takes_missing_data_for_too_old(watched: Plan) -> None:
     expected = {"home": (6, 3600), "rare": (30, 21_600), "half": (26, 1800)}
     for key, (hours, period) in expected.items():

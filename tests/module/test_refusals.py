@@ -35,6 +35,7 @@ def refused_plans(reader: Reader) -> str:
     return str(refusal.value)
 
 
+@pytest.mark.fault("bad-retention", "hostile")
 @pytest.mark.parametrize("key", inputs.REFUSED_PLANS)
 def test_a_bad_plan_is_named_with_its_value_and_the_remedy(refused_plans: str, key: str) -> None:
     _, rule, shown = inputs.REFUSED_PLANS[key]
@@ -121,6 +122,7 @@ def refusals(reader: Reader) -> dict[str, str]:
     return found
 
 
+@pytest.mark.fault("bad-retention")
 @pytest.mark.parametrize(("table", "number"), [(table, n) for table, rows in TABLES.items() for n in range(len(rows))])
 def test_a_bad_argument_is_named_with_its_value_and_the_remedy(
     refusals: dict[str, str], table: str, number: int

@@ -77,6 +77,7 @@ def test_nothing_else_is_warned_of(warned: str) -> None:
     assert documented == {text for text in ACCEPTED_EXPRESSIONS if "2022-2023" in text}  # never fires any more
 
 
+@pytest.mark.fault("clocks")
 def test_a_maximum_age_that_cannot_be_kept_is_warned_of_and_no_other(reader: Reader) -> None:
     short = {f"short-{n}": (s, gap - 0.5) for n, (s, gap) in enumerate(GAPS.items()) if gap}
     fine = {f"fine-{n}": (s, gap or 1) for n, (s, gap) in enumerate(GAPS.items())}

@@ -49,6 +49,7 @@ def planned(deployments: Plan, row: int, address: str) -> dict[str, Any]:
     return deployments.resources(address.split(".", maxsplit=1)[0])[f"module.row{row}.{address}"]
 
 
+@pytest.mark.fault("dead-letters")
 @pytest.mark.parametrize("row", range(len(WINDOWS)), ids=[f"{c}-{f}" for c, f in WINDOWS])
 def test_no_message_is_a_dead_letter_before_its_window_ends(deployments: Plan, row: int) -> None:
     queue = planned(deployments, row, "aws_sqs_queue.this")

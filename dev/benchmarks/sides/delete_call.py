@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from fsx_backup import clients, fsx
 
-CALLS_OF_A_WORKER = 2
+CALLS_OF_A_WORKER = 4
 client = clients.connect("fsx")
 
 

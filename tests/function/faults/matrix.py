@@ -76,6 +76,18 @@ EXPECTED: dict[str, dict[str, Then]] = {
     },
 }
 
+# Operation (or any) and error -> fault of the catalogue; whatever else does not pass is "refused".
+FAULTS = {
+    ("", "IncompatibleParameterError"): "token-conflict",
+    ("", "ServiceLimitExceeded"): "quota",
+    ("", DENIED): "denied",
+    ("CreateBackup", "BackupInProgress"): "backup-in-progress",
+    ("DeleteBackup", "BackupInProgress"): "held",
+    ("", "BackupRestoring"): "held",
+    ("", "BackupBeingCopied"): "held",
+    ("DeleteBackup", "BackupNotFound"): "already-deleted",
+    ("DescribeBackups", "BackupNotFound"): "unmodelled",
+}
 POSITIONS = ("first", "middle", "last", "all")
 
 
@@ -94,6 +106,14 @@ class Case:
         # An answer that was lost although the backup was made: its token gives the same backup again.
         lost = self.operation == "CreateBackup" and self.when == "after"
         return Then.RETRIED if lost else EXPECTED[self.operation][self.error]
+
+    @property
+    def faults(self) -> list[str]:
+        """Of the catalogue. With one plan, all backups of others are looked at too."""
+        foreign = ["foreign"] if self.plans == 1 else []
+        if self.error in _PASSES:
+            return ["transient", *foreign]
+        return [FAULTS.get((self.operation, self.error)) or FAULTS.get(("", self.error), "refused"), *foreign]
 
     def __str__(self) -> str:
         lost = "-lost" if self.when == "after" and self.error != "truncated_body" else ""

@@ -43,6 +43,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return seconds
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_burst_passes_within_one_call(world: World, slept: list[float], fault: str) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
@@ -54,6 +55,7 @@ def test_a_burst_passes_within_one_call(world: World, slept: list[float], fault:
     assert len(slept) == ATTEMPTS - 1
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("fault", ["http_500", "http_503", "timeout", "reset"])
 def test_an_answer_that_was_lost_makes_no_second_backup(world: World, slept: list[float], fault: str) -> None:
     """The client asks again with the same token, even when the first backup is finished already."""
@@ -65,6 +67,7 @@ def test_an_answer_that_was_lost_makes_no_second_backup(world: World, slept: lis
     assert set(world.backups()) == {made.id}
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("fault", PASSING)
 def test_what_does_not_pass_is_given_up_in_time(world: World, slept: list[float], operation: str, fault: str) -> None:
@@ -79,6 +82,7 @@ def test_what_does_not_pass_is_given_up_in_time(world: World, slept: list[float]
     assert ATTEMPTS * ATTEMPT_SECONDS + sum(slept) <= purge.START_SECONDS
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("operation", CALLS)
 def test_nobody_at_the_other_end(slept: list[float], monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
     """A real port where nobody listens: a subnet without a way to FSx looks like that."""
@@ -93,6 +97,7 @@ def test_nobody_at_the_other_end(slept: list[float], monkeypatch: pytest.MonkeyP
     assert len(slept) == ATTEMPTS - 1
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("error", NETWORK)
 def test_whatever_the_network_does_passes(world: World, error: str) -> None:
     client: Any = Broken(world.fsx.client(), NETWORK[error], lambda _: True)
@@ -101,6 +106,7 @@ def test_whatever_the_network_does_passes(world: World, error: str) -> None:
             call(client, "fs-0123456789abcdef0", "backup-0123456789abcdef0")
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize("fault", ["BadRequest", "AccessDenied", "BackupInProgress", "ServiceLimitExceeded"])
 def test_what_will_not_pass_is_asked_once(world: World, slept: list[float], fault: str) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
@@ -112,6 +118,7 @@ def test_what_will_not_pass_is_asked_once(world: World, slept: list[float], faul
     assert not slept
 
 
+@pytest.mark.fault("transient")
 def test_the_clients_limits_are_those_reckoned_with(slept: list[float]) -> None:
     config: Any = connect("fsx").meta.config
     assert (config.connect_timeout, config.read_timeout) == (3, 10)

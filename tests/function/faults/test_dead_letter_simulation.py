@@ -55,6 +55,7 @@ def falls_silent(world: World, target: str) -> None:
 TROUBLES = (crashes, runs_long, is_busy, is_silent, falls_silent)
 
 
+@pytest.mark.fault("dead-letters")
 @pytest.mark.parametrize("flexible", FLEXIBLE)
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)

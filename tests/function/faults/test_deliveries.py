@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.support.world import World
 
 
+@pytest.mark.fault("late")
 @pytest.mark.parametrize(
     ("lifecycle", "outcome"),
     [(None, "NOT_STARTED"), ("CREATING", "NOT_COMPLETED"), ("AVAILABLE", "COMPLETED"), ("FAILED", "FAILED")],
@@ -46,6 +47,7 @@ def test_a_message_that_comes_after_its_completion_window(world: World, lifecycl
     assert not world.queue.records
 
 
+@pytest.mark.fault("removed")
 def test_a_message_of_a_plan_that_was_removed(world: World) -> None:
     """The role does not reach its target any more: notified, given up at last; the check counts its backups."""
     stage = Stage(world)
@@ -63,6 +65,7 @@ def test_a_message_of_a_plan_that_was_removed(world: World) -> None:
     assert answer["orphans"] == {f"{removed.plan} ({removed.target})": 3}
 
 
+@pytest.mark.fault("removed")
 def test_a_file_system_that_was_deleted_keeps_its_backups(world: World) -> None:
     stage = Stage(world)
     site = stage.add("OPENZFS", 2)
@@ -79,6 +82,7 @@ def test_a_file_system_that_was_deleted_keeps_its_backups(world: World) -> None:
 OTHERS: list[Any] = [0, 2, 99, -1, 1.5, "1", "v1", True, None, [], {}]
 
 
+@pytest.mark.fault("version")
 @pytest.mark.parametrize("kind", ["backup", "start", "purge", "check", "checks", "deployment"])
 @pytest.mark.parametrize("version", OTHERS, ids=str)
 def test_a_message_of_another_version_is_refused_and_notified(world: World, kind: str, version: Any) -> None:
@@ -101,6 +105,7 @@ def test_a_message_of_another_version_is_refused_and_notified(world: World, kind
     assert "apply the module again" in mail.text
 
 
+@pytest.mark.fault("version")
 def test_a_message_without_a_version_is_of_the_first(world: World) -> None:
     """As people write them."""
     stage = Stage(world)
@@ -111,6 +116,7 @@ def test_a_message_without_a_version_is_of_the_first(world: World) -> None:
     stage.check_healthy(site)
 
 
+@pytest.mark.fault("clocks")
 @pytest.mark.parametrize(
     "times",
     [
@@ -132,6 +138,7 @@ def test_one_moment_is_one_occurrence_however_it_is_written(times: list[str]) ->
         assert {mail.attributes["outcome"] for mail in world.topic.mails} == {"COMPLETED"}
 
 
+@pytest.mark.fault("clocks")
 def test_the_hour_that_comes_twice_gives_two_backups() -> None:
     """Hourly, on the night when Paris sets its clocks back: 25 hours, 25 backups, no message but COMPLETED."""
     hours = [datetime(2026, 10, 24, 22, 30, tzinfo=UTC).timestamp() + 3600 * hour for hour in range(25)]
@@ -146,6 +153,7 @@ def test_the_hour_that_comes_twice_gives_two_backups() -> None:
         assert outcomes == {"COMPLETED": 25}
 
 
+@pytest.mark.fault("dry-run")
 @pytest.mark.parametrize("flag", [None, "false", "no", 0, "", [], {"dry_run": False}, "False"], ids=json.dumps)
 @pytest.mark.parametrize("action", ["backup", "start", "purge"])
 def test_a_dry_run_flag_that_is_not_plain_deletes_nothing(world: World, action: str, flag: Any) -> None:

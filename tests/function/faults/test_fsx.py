@@ -59,7 +59,9 @@ def strike(world: World, case: Case, count: int) -> None:
     world.fsx.control.fault(case.error, case.operation, when=case.when, at=at, times=times)
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=str(case), marks=pytest.mark.fault(*case.faults)) for case in cases()]
+)
 def test_an_error(case: Case) -> None:
     count = calls(case.operation, case.plans)
     assert count >= 3
@@ -135,6 +137,8 @@ DELAYING = {
 LASTING = [(call, error) for call, errors in EXPECTED.items() for error, then in errors.items() if then is Then.RETRIED]
 
 
+@pytest.mark.fault("transient")
+@pytest.mark.fault("backup-in-progress", cases="CreateBackup-BackupInProgress")
 @pytest.mark.parametrize(("operation", "error"), LASTING)
 def test_an_error_that_never_passes(world: World, operation: str, error: str) -> None:
     """Notified once, when the start window ends, with the cause and the command that tries again, which then does."""
@@ -173,6 +177,7 @@ def test_an_error_that_never_passes(world: World, operation: str, error: str) ->
     stage.check_nothing_foreign_was_touched()
 
 
+@pytest.mark.fault("unmodelled")
 @pytest.mark.parametrize("operation", EXPECTED)
 def test_the_table_has_every_error_of_the_model(operation: str) -> None:
     """A newer botocore that knows more errors fails here."""

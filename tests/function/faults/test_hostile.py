@@ -55,6 +55,7 @@ def check(mail: Mail) -> None:
     assert len(json.dumps(mail.data, ensure_ascii=False).encode()) < 64_000
 
 
+@pytest.mark.fault("hostile")
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_reason_from_outside(world: World, attack: str) -> None:
     """A failed backup's reason, and an error's text: the plan's own facts are all still there."""
@@ -75,6 +76,7 @@ def test_a_reason_from_outside(world: World, attack: str) -> None:
         assert re.search(r"^Runbook ", mail.text, re.MULTILINE)
 
 
+@pytest.mark.fault("hostile")
 @pytest.mark.parametrize("where", ["action", "plan", "id", "field", "tag", "time", "zone", "whole"])
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_event_from_outside(world: World, caplog: pytest.LogCaptureFixture, attack: str, where: str) -> None:
@@ -105,6 +107,7 @@ def test_an_event_from_outside(world: World, caplog: pytest.LogCaptureFixture, a
     assert not world.fsx.control.calls()
 
 
+@pytest.mark.fault("hostile")
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_tags_from_outside(world: World, caplog: pytest.LogCaptureFixture, attack: str) -> None:
     """Of a file system and of backups that claim to be a plan's: copied or counted, never acted on."""
@@ -161,6 +164,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.fault("credentials")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_credentials_in_logs_and_messages(
     secretive: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], fault: str

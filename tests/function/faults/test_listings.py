@@ -17,6 +17,7 @@ def target(world: World) -> str:
     return world.fsx.seed_file_system("LUSTRE")
 
 
+@pytest.mark.fault("broken-listing")
 def test_an_empty_page_with_a_token_is_not_the_end(world: World, target: str) -> None:
     world.history(target, [1])
     old = world.history(target, [10 + n for n in range(12)])
@@ -34,6 +35,7 @@ def test_an_empty_page_with_a_token_is_not_the_end(world: World, target: str) ->
     assert "12 deleted" in world.topic.mails[0].text
 
 
+@pytest.mark.fault("broken-listing")
 @pytest.mark.parametrize("stays", [False, True])
 def test_the_same_token_again_deletes_nothing(world: World, target: str, stays: bool) -> None:
     """A listing that goes round in circles is no listing. If it stays so, it is notified."""
@@ -69,6 +71,7 @@ def test_the_same_token_again_deletes_nothing(world: World, target: str, stays: 
         assert not set(old) & set(world.backups())
 
 
+@pytest.mark.fault("broken-listing")
 @pytest.mark.parametrize("page", [1, 2, 3])
 @pytest.mark.parametrize("known", [True, False], ids=["known", "another environment"])
 def test_an_error_on_a_later_page_deletes_nothing_and_is_notified_if_it_stays(
@@ -108,6 +111,7 @@ def test_an_error_on_a_later_page_deletes_nothing_and_is_notified_if_it_stays(
     assert 5 <= hours <= 6 if known else 1 <= hours <= 1.5
 
 
+@pytest.mark.fault("order")
 @pytest.mark.parametrize("policy", [{"days": 1, "keep_last": 4}, {"days": 1, "keep_daily": 2, "keep_weekly": 2}])
 def test_the_order_of_pages_decides_nothing(policy: dict[str, int]) -> None:
     """Equal creation times included: what is kept is the same for every order."""
@@ -129,6 +133,7 @@ def test_the_order_of_pages_decides_nothing(policy: dict[str, int]) -> None:
     assert len(left) == 1
 
 
+@pytest.mark.fault("all-failed")
 def test_when_all_recent_backups_failed_the_last_available_one_stays(world: World, target: str) -> None:
     [available] = world.history(target, [400])
     failed = world.history(target, [1, 2, 3, 20], lifecycle="FAILED")
@@ -136,6 +141,7 @@ def test_when_all_recent_backups_failed_the_last_available_one_stays(world: Worl
     assert set(world.backups()) == {available, *failed[:3]}
 
 
+@pytest.mark.fault("odd")
 @pytest.mark.parametrize(
     ("odd", "words"),
     [
@@ -158,6 +164,7 @@ def test_what_is_odd_is_kept_and_notified(world: World, target: str, odd: dict[s
     assert f"odd, kept: {kept}: {words}" in mail.text
 
 
+@pytest.mark.fault("odd")
 def test_an_unknown_type_is_kept(world: World, target: str) -> None:
     tags = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": "home"}
     kept = world.fsx.seed_backup(target, backup_type="NEBULOUS", creation_time="2025-01-01T00:00:00Z", tags=tags)
@@ -166,6 +173,7 @@ def test_an_unknown_type_is_kept(world: World, target: str) -> None:
     assert kept in world.backups()
 
 
+@pytest.mark.fault("boundary")
 @pytest.mark.parametrize(("seconds", "stays"), [(0, True), (-1, True), (1, False)])
 def test_exactly_at_the_boundary_is_kept(world: World, target: str, seconds: int, stays: bool) -> None:
     world.history(target, [1])
@@ -177,6 +185,7 @@ def test_exactly_at_the_boundary_is_kept(world: World, target: str, seconds: int
 VALUES = {"": "", "space": " two words ", "unicode": "Bücher 書 ½", "marks": "a=b:c/d@e+f-_", "long": "x" * 256}
 
 
+@pytest.mark.fault("tags")
 @pytest.mark.parametrize("value", VALUES)
 def test_tags_match_exactly(world: World, target: str, value: str) -> None:
     """Adopted by a tag whose value is this, and not by one that only looks alike."""
@@ -196,6 +205,7 @@ def test_tags_match_exactly(world: World, target: str, value: str) -> None:
     assert {*alike, without} <= left
 
 
+@pytest.mark.fault("held")
 def test_a_restore_and_a_copy_hold_their_backups_only(world: World, target: str) -> None:
     """A purge meets people at work: what they need stays, is named, and goes with the next run."""
     stage = Stage(world)

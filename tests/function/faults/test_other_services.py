@@ -40,6 +40,9 @@ def one_plan(world: World) -> Stage:
     return stage
 
 
+@pytest.mark.fault("publish")
+@pytest.mark.fault("denied", cases="*KMS*")
+@pytest.mark.fault("denied", cases="A*")
 @pytest.mark.parametrize(("error", "position"), positions(PUBLISH))
 def test_a_message_that_cannot_be_published(world: World, error: str, position: str) -> None:
     """The backup is kept and finished, the alarm on errors goes off, and it is notified when the topic is back."""
@@ -61,6 +64,8 @@ def test_a_message_that_cannot_be_published(world: World, error: str, position: 
     stage.check_converges()
 
 
+@pytest.mark.fault("queue")
+@pytest.mark.fault("denied", cases="AccessDenied-*")
 @pytest.mark.parametrize(("error", "position"), positions(HIDE))
 def test_a_message_that_cannot_be_hidden_longer(world: World, error: str, position: str) -> None:
     """The queue is the timer: without it a message comes back after the queue's own time, and the alarm goes off."""
@@ -76,6 +81,7 @@ def test_a_message_that_cannot_be_hidden_longer(world: World, error: str, positi
     stage.check_converges()
 
 
+@pytest.mark.fault("queue")
 @pytest.mark.parametrize("error", SEND)
 def test_a_direct_invocation_whose_follow_up_cannot_be_sent(world: World, error: str) -> None:
     """Who invoked it gets the error; with the time of its answer lost, the same event gives the same backup."""
@@ -93,6 +99,7 @@ def test_a_direct_invocation_whose_follow_up_cannot_be_sent(world: World, error:
     stage.check_converges()
 
 
+@pytest.mark.fault("metrics")
 @pytest.mark.parametrize(("error", "position"), positions(COUNT))
 def test_a_run_that_cannot_be_counted(world: World, error: str, position: str) -> None:
     """It was made and notified: that is what counts. The log says that the metrics lack it."""
@@ -109,6 +116,7 @@ def test_a_run_that_cannot_be_counted(world: World, error: str, position: str) -
     stage.check_converges()
 
 
+@pytest.mark.fault("metrics")
 @pytest.mark.parametrize("error", COUNT)
 def test_a_check_that_cannot_be_published(world: World, error: str) -> None:
     """It is an error that the alarm sees; the message comes back, and after an hour is left to the next check."""
@@ -128,6 +136,7 @@ def test_a_check_that_cannot_be_published(world: World, error: str) -> None:
     assert world.cloudwatch.calls
 
 
+@pytest.mark.fault("denied")
 def test_a_denied_publish_of_a_refusal_is_seen(world: World) -> None:
     """A message that cannot be understood and cannot be notified either is kept: it must not vanish."""
     topic: Any = Broken(world.topic, PUBLISH["AuthorizationError"], POSITIONS["first"])

@@ -52,6 +52,7 @@ def message(fleet: Fleet, target: str, plan: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.fault("same-message")
 @pytest.mark.parametrize("seconds", [0, 2])
 def test_the_same_message_ten_times_at_once(fleet: Fleet, seconds: float) -> None:
     """In ten processes at the same moment, twice over: when the backup is made, and when it is finished.
@@ -78,6 +79,7 @@ def test_the_same_message_ten_times_at_once(fleet: Fleet, seconds: float) -> Non
     assert {mail["outcome"] for mail in fleet.mails} == {"COMPLETED"}
 
 
+@pytest.mark.fault("two-plans")
 def test_two_plans_on_one_file_system_at_once(fleet: Fleet) -> None:
     """FSx makes one backup at a time: one plan waits. Each purges only its own."""
     target = fleet.control("seed_file_system", file_system_type="OPENZFS")
@@ -97,6 +99,7 @@ def test_two_plans_on_one_file_system_at_once(fleet: Fleet) -> None:
     assert not fleet.errors
 
 
+@pytest.mark.fault("killed")
 def test_killed_at_random_moments(fleet: Fleet) -> None:
     """The short form of `make soak`: twenty plans fire until enough of the function's processes died of SIGKILL."""
     chance = random.Random(7)

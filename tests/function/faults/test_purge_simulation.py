@@ -33,6 +33,7 @@ def lines(caplog: pytest.LogCaptureFixture, message: str) -> list[logging.LogRec
     return [record for record in caplog.records if record.message == message]
 
 
+@pytest.mark.fault("little-time")
 @pytest.mark.parametrize("at_once", [1, DELETE_WORKERS], ids=["one after the other", "eight at once"])
 @pytest.mark.parametrize("environments", [1, 3])
 def test_five_hundred_deletes_of_ten_seconds_are_one_message(
@@ -70,6 +71,7 @@ def test_five_hundred_deletes_of_ten_seconds_are_one_message(
     assert "in Logs Insights: fields backup_id, creation_time, rule" in mail.text
 
 
+@pytest.mark.fault("little-time")
 @pytest.mark.parametrize("seconds", [41.0, 200.0, 290.0])
 @pytest.mark.parametrize("environments", [1, 3])
 def test_a_listing_that_takes_most_of_the_functions_time_leaves_progress_in_each_invocation(

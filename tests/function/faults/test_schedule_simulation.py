@@ -30,6 +30,7 @@ def play(world: World, target: str, every: timedelta, days: float, pool: Environ
     return occurrences
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize(("days", "start_window_minutes", "environments"), [(10, 60, 3), (2, 240, 3)])
 def test_an_hourly_plan_whose_backups_take_three_hours_is_not_reported_each_hour(
     world: World, days: int, start_window_minutes: int, environments: int
@@ -63,6 +64,7 @@ def test_an_hourly_plan_whose_backups_take_three_hours_is_not_reported_each_hour
     assert skipped == occurrences - made
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("blocked_minutes", [1, 200, 239, 240, 241, 300])
 def test_a_weekly_plan_that_had_to_wait_is_never_skipped(world: World, blocked_minutes: int) -> None:
     """Neither when it got its turn, nor when it did not: a week without a backup is notified."""
@@ -76,6 +78,7 @@ def test_a_weekly_plan_that_had_to_wait_is_never_skipped(world: World, blocked_m
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == [expected] * 3
 
 
+@pytest.mark.fault("quicker")
 @pytest.mark.parametrize("block_hours", [1, 3, 5, 9])
 @pytest.mark.parametrize("environments", [1, 3])
 def test_after_a_block_one_backup_serves_all_occurrences_that_waited(

@@ -30,12 +30,14 @@ def event(**retention: object) -> Any:
     return json.loads(json.dumps({"version": 1, "action": "backup", "plan": plan}))
 
 
+@pytest.mark.fault("bad-retention")
 @given(st.sampled_from(FIELDS), not_numbers | numbers_as_text)
 def test_what_is_no_whole_number_is_refused(field: str, value: object) -> None:
     with pytest.raises(InvalidEvent, match=rf"^plan\.retention\.{field} must be a whole number from"):
         parse(event(**{field: value}), NOW)
 
 
+@pytest.mark.fault("bad-retention")
 @given(st.sampled_from(FIELDS), st.integers() | st.integers(-3, 3) | st.integers(99_998, 100_002))
 def test_whole_numbers_are_taken_within_their_limits_only(field: str, value: int) -> None:
     if LOWEST.get(field, -1) <= value <= 100_000:
@@ -45,6 +47,7 @@ def test_whole_numbers_are_taken_within_their_limits_only(field: str, value: int
             parse(event(**{field: value}), NOW)
 
 
+@pytest.mark.fault("bad-retention")
 @given(st.dictionaries(st.sampled_from(FIELDS), st.integers(-2, 100_001)))
 def test_no_policy_keeps_nothing(given_retention: dict[str, int]) -> None:
     """Whatever gets through keeps the newest backup and a day."""
@@ -57,6 +60,7 @@ def test_no_policy_keeps_nothing(given_retention: dict[str, int]) -> None:
     assert retention.max_deletes >= 1
 
 
+@pytest.mark.fault("bad-retention")
 @given(st.text(max_size=30).filter(lambda name: name not in FIELDS))
 def test_rules_that_do_not_exist_are_refused(name: str) -> None:
     with pytest.raises(InvalidEvent, match=r'^Unknown field "plan\.retention\..*"\. Allowed fields: '):

@@ -83,6 +83,7 @@ def purges(zone: ZoneInfo) -> Iterator[tuple[int, datetime]]:
             yield n, now
 
 
+@pytest.mark.fault("clocks")
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_what_is_left_after_two_years_of_purges_is_what_the_calendar_says(name: str, policy: str) -> None:

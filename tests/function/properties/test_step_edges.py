@@ -23,6 +23,7 @@ OWN = Backup("backup-1", "CREATING", "USER_INITIATED", TIME, OCCURRENCE.own_tags
 MOMENT = timedelta(microseconds=1)
 
 
+@pytest.mark.fault("late")
 @pytest.mark.parametrize(
     ("lifecycle", "after", "expected"),
     [
@@ -86,6 +87,7 @@ def test_only_the_occurrences_own_backup_is_found(other: Backup) -> None:
     assert OCCURRENCE.find([OWN, replace(OWN, id="backup-0")]) == replace(OWN, id="backup-0")
 
 
+@pytest.mark.fault("tags")
 @given(
     st.dictionaries(st.text(min_size=1, max_size=9) | st.sampled_from(["aws:x", "fsx-backup:hold", "Name"]), st.text())
 )
@@ -114,6 +116,7 @@ def test_the_token_names_the_occurrence(one: tuple[str, str, int], other: tuple[
     assert (tokens[0] == tokens[1]) == (one == other)
 
 
+@pytest.mark.fault("shortened")
 @pytest.mark.parametrize(("expired", "deleted"), [(5, 5), (6, 0)])
 def test_as_many_deletes_as_max_deletes_are_made_and_no_more(world: World, expired: int, deleted: int) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
@@ -124,6 +127,7 @@ def test_as_many_deletes_as_max_deletes_are_made_and_no_more(world: World, expir
     assert not world.queue.records
 
 
+@pytest.mark.fault("little-time")
 @pytest.mark.parametrize(("seconds_left", "deleted"), [(75.0, 10), (74.9, 8), (5.0, 8)])
 def test_no_delete_is_begun_that_might_not_end_in_time(world: World, seconds_left: float, deleted: int) -> None:
     """But one by each worker, so that every invocation makes progress. One notification at the end, with the total."""
@@ -142,6 +146,7 @@ def test_no_delete_is_begun_that_might_not_end_in_time(world: World, seconds_lef
     assert len(world.backups()) == 1
 
 
+@pytest.mark.fault("denied")
 def test_a_denied_delete_beside_others_is_counted_apart(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     old = world.history(target, [1, 8, 9, 10, 11])
@@ -170,6 +175,7 @@ def test_a_bug_in_a_delete_is_no_partial_purge(world: World, monkeypatch: pytest
     assert mail.attributes["outcome"] == "ERROR"
 
 
+@pytest.mark.fault("backup-failed")
 def test_a_backup_that_fails_without_a_reason_is_notified(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     message = world.message(target)
@@ -194,6 +200,7 @@ def test_a_backup_that_is_deleted_meanwhile_is_notified(world: World) -> None:
     assert "CloudTrail" in mail.text
 
 
+@pytest.mark.fault("token-conflict")
 def test_a_conflict_answers_with_the_backup_that_is_there(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     world.fsx.control.fault("IncompatibleParameterError", "CreateBackup", when="after")
@@ -201,6 +208,7 @@ def test_a_conflict_answers_with_the_backup_that_is_there(world: World) -> None:
     assert answer["backup_id"] == next(iter(world.backups()))
 
 
+@pytest.mark.fault("backup-in-progress")
 @pytest.mark.parametrize(("others", "named"), [(0, 0), (2, 2), (4, 3)])
 def test_who_was_in_the_way_is_named(world: World, others: int, named: int) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
@@ -217,6 +225,7 @@ def test_who_was_in_the_way_is_named(world: World, others: int, named: int) -> N
     assert ("now in progress on the target: " in mail.text) == bool(others)
 
 
+@pytest.mark.fault("transient")
 @pytest.mark.parametrize(
     ("after", "made", "expected"),
     [

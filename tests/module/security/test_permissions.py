@@ -121,6 +121,7 @@ REFUSED: dict[str, tuple[list[Call], list[Call]]] = {
 }
 
 
+@pytest.mark.fault("permissions")
 def test_every_recorded_call_is_allowed(policies: Policies, recorded: list[Call]) -> None:
     refused = {str(request) for call in recorded for request in call if not policies.allow(request)}
     assert not refused
@@ -130,6 +131,7 @@ def test_every_call_on_behalf_of_the_function_is_allowed(policies: Policies) -> 
     assert all(policies.allow(Request(action, resource)) for action, resource in ON_BEHALF)
 
 
+@pytest.mark.fault("hostile", "permissions")
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_must_be_refused_is(policies: Policies, case: str) -> None:
     refused, allowed = REFUSED[case]
@@ -160,6 +162,7 @@ def test_without_targets_there_is_no_statement_about_them(plan: ModulePlanner) -
     assert all(map(one_more.permit, create_backup(FILE_SYSTEM, OWN)))
 
 
+@pytest.mark.fault("permissions")
 def test_nothing_is_allowed_that_nobody_uses(policies: Policies, recorded: list[Call]) -> None:
     used = {request.action for call in recorded for request in call} | {action for action, _ in ON_BEHALF}
     assert policies.actions == used | {"fsx:ListTagsForResource"}  # granted for the tags of ONTAP volumes
