@@ -40,8 +40,8 @@ lint: setup ## Formatting, linters, types, spelling, checkov, zizmor, and whethe
 	@$(DEV)/zizmor --offline --quiet --no-progress .github
 	@$(DEV)/python -m dev.terraform
 	@$(DEV)/python lambda_src/build.py --check
-	@$(DEV)/python tools/docs.py --check
-	@$(DEV)/python tools/scan.py
+	@$(DEV)/python dev/tools/docs.py --check
+	@$(DEV)/python dev/tools/scan.py
 
 docs: setup ## Write the tables of inputs and outputs into the READMEs, and the list of time zones
 	@$(DEV)/python dev/tools/docs.py
@@ -66,7 +66,7 @@ requirements: setup ## Compile dev/requirements/*.in into pinned, hashed dev/req
 failures: setup ## Play every failure in the sandbox and show who hears of it how
 	@$(DEV)/python -m dev.scenarios.failures
 
-faults: setup ## Play every fault of tests/faults/catalogue.py that needs no sandbox, and write docs/reliability.md
+faults: setup ## Play every fault of tests/function/faults/catalogue.py that needs no sandbox, and write docs/reliability.md
 	@$(DEV)/pytest -q -n 2 --faults tests
 
 soak: setup ## Kill the function 200 times under twenty plans in the sandbox; KILLS=, MINUTES= bound it

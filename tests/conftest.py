@@ -7,9 +7,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.world import World, new_world
 
-pytest_plugins = ("tests.support.planning", "tests.support.sandbox_fixtures")  # one fixture of each, for all folders
-
-pytest_plugins = ["tests.faults.plugin"]
+# One fixture of each, for all folders; and what writes the reliability page.
+pytest_plugins = ("tests.support.planning", "tests.support.sandbox_fixtures", "tests.function.faults.plugin")
 
 # Tests of these stay together: they share a sandbox and what was applied to it, or plans that take seconds. The first
 # that fits counts; a room that waits for its applies leaves the processor to the others.

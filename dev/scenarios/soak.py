@@ -17,15 +17,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.aws import REGION, ROOT, Sandbox, SandboxError
-from sandbox.fsx_control import FsxControl
-from sandbox.inbox import Inbox
-from sandbox.queue_depth import depth
-from sandbox.scheduler import Outcome, Scheduler
-from sandbox.soak_account import Account, Occurrence, account
-from sandbox.steps import progress, say, show
-from sandbox.terraform import Stack, TerraformError
-from tools import region
+from dev.fsx_emulator.client import FsxControl
+from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from dev.sandbox.scheduler import Outcome, Scheduler
+from dev.scenarios.inbox import Inbox
+from dev.scenarios.queue_depth import depth
+from dev.scenarios.soak_account import Account, Occurrence, account
+from dev.scenarios.steps import progress, say, show
+from dev.terraform import Stack, TerraformError
+from dev.tools import region
 
 NAME = "soak"
 PLANS = 20

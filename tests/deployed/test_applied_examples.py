@@ -1,6 +1,6 @@
 """The examples that act on what is there already, applied in one configuration: what their READMEs promise happens.
 
-The others only make a deployment, as the end-to-end tests do: they are planned (tests/plan/test_examples.py).
+The others only make a deployment, as the end-to-end tests do: they are planned (tests/module/test_examples.py).
 """
 
 import json
@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws import LOCALSTACK_PYTHON, Sandbox
-from sandbox.fsx_control import FsxControl
-from sandbox.terraform import ROOT, Stack
-from tests.markdown import READERS_ENVIRONMENT
+from dev.fsx_emulator.client import FsxControl
+from dev.sandbox.aws import LOCALSTACK_PYTHON, Sandbox
+from dev.terraform import ROOT, Stack
+from tests.support.markdown import READERS_ENVIRONMENT
 
 SCRATCH, HOME = "fs-0123456789abcdef0", "fs-0123456789abcdef1"
 SAMPLES_NAME = {"Name": "user-scheduled backup"}

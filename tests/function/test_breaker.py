@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fsx_backup.model import RETENTION_TAG, Plan, Retention, Target
-from tests.properties.strategies import names_of_rules
-from tests.world import World
+from tests.function.properties.strategies import names_of_rules
+from tests.support.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

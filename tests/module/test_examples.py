@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.terraform import ROOT, Plan, Stack
+from dev.terraform import ROOT, Plan, Stack
 
 # Example -> the plans it has, by deployment.
 PLANS = {

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.aws import ROOT
-from tests.faults.catalogue import FAULTS
-from tests.faults.matrix import EXPECTED
-from tools import region
+from dev.sandbox.aws import ROOT
+from dev.tools import region
+from tests.function.faults.catalogue import FAULTS
+from tests.function.faults.matrix import EXPECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = ROOT / "docs" / "reliability.md"
-HERE = "tests/faults/"
+HERE = "tests/function/faults/"
 # Where tests run that need Terraform or the sandbox: `make test` runs them.
-ELSEWHERE = ("tests/integration/", "tests/plan/", "tests/security/", "tests/sandbox/")
+ELSEWHERE = ("tests/deployed/", "tests/module/", "tests/module/security/", "tests/sandbox/")
 SIMULATION = "_simulation.py"  # what these print is in the page
 
 

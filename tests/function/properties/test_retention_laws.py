@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fsx_backup.model import Backup, Plan, Retention
 from fsx_backup.retention import decide
-from tests.properties import oracle
-from tests.properties.strategies import DEPLOYMENT, Situation, names_of_rules, policies, situations
+from tests.function.properties import oracle
+from tests.function.properties.strategies import DEPLOYMENT, Situation, names_of_rules, policies, situations
 
 
 def deleted(backups: list[Backup], plan: Plan, situation: Situation) -> set[str]:
