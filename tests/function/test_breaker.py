@@ -35,7 +35,7 @@ def made_under(world: World, target: str, policy: str | None, days: Iterable[flo
 
 def run(world: World, target: str, **retention: int) -> Any:
     """One occurrence to its end; its message."""
-    world.send(world.message(target, retention=retention))
+    world.send(world.message(target, retention={"keep_last": 3} | retention))
     world.settle(step=1)
     return world.topic.mails[-1]
 
@@ -125,7 +125,7 @@ def test_the_whole_list_is_in_the_log_and_in_the_dry_run(
     assert mail.text.count("  would delete backup-") == 20
     assert "… and 50 more" in mail.text
     assert "filter message = 'withheld' and plan = 'home'" in mail.text
-    answer = world.invoke(world.message(target, action="purge", retention={"days": 1}))
+    answer = world.invoke(world.message(target, action="purge", retention={"days": 1, "keep_last": 3}))
     assert answer["outcome"] == "DRY_RUN"
     assert "more than max_deletes" in answer["reason"]
     assert {entry["backup_id"] for entry in answer["purge"]["decisions"] if entry["delete"]} == blocked
