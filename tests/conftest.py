@@ -5,17 +5,19 @@ from collections.abc import Iterator
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.world import World, new_world
+from tests.support.world import World, new_world
 
-pytest_plugins = ["tests.faults.plugin"]
+# One fixture of each, for all folders; and what a fault is.
+pytest_plugins = ("tests.support.planning", "tests.support.sandbox_fixtures", "tests.function.faults.plugin")
 
 # Tests of these stay together: they share a sandbox and what was applied to it, or plans that take seconds. The first
 # that fits counts; a room that waits for its applies leaves the processor to the others.
 ROOMS = (
-    "tests/integration/test_applied_examples.py",
-    "tests/integration/test_acceptance.py",
-    "tests/integration/",
-    "tests/plan/",
+    "tests/deployed/test_applied_examples.py",
+    "tests/deployed/test_acceptance.py",
+    "tests/deployed/",
+    "tests/module/security/",
+    "tests/module/",
     "tests/sandbox/",
 )
 

@@ -25,8 +25,8 @@ class Seen:
     receives: int = 0
     cause: str = ""  # why the last delivery here did not get further, in a sentence's words
     kind: str = ""  # of the error that the last delivery here ended in
-    made: bool = False  # FSx has said that the backup was made
-    backup_id: str | None = None  # as it was last listed
+    backup_id: str | None = None  # as it was last seen
+    made: datetime | None = None  # when a delivery here asked for the backup
     deleted: tuple[Decision, ...] = ()  # by deliveries here
     counted: bool = False  # in the metrics
 

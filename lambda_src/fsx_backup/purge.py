@@ -63,8 +63,8 @@ def carry_out(
         else:
             left[decision.backup.id] = refusal
 
-    # Oldest first: what a run has no time for is what has been due for the shortest time. What FSx keeps uses up nothing
-    # of max_deletes: the next in line take its place, so that backups refused for weeks do not hold up all others.
+    # Oldest first: what a run has no time for is what has been due for the shortest time. What FSx keeps uses up
+    # nothing of max_deletes: the next in line take its place, so that backups refused for weeks do not hold up others.
     in_line, tried = [*selection.now, *selection.later], 0
     pool = ThreadPoolExecutor(DELETE_WORKERS)
     while tried == len(deleted) + len(left) + len(failures):

@@ -77,8 +77,10 @@ class Step:
         self.backup = self.occurrence.find(backups)
         todo = occurrence.decide(self.occurrence, backups, self.now)
         if self.backup:
-            self.seen.backup_id, self.seen.made = self.backup.id, True
+            self.seen.backup_id = self.backup.id
         elif todo is not Next.SKIP and self._was_deleted(self.seen.backup_id):
+            if self.seen.made and self.now - self.seen.made <= CONSISTENCY:
+                return self._wait(NOT_LISTED, self.occurrence.completion_deadline)
             todo = Next.GONE
         if todo is Next.CREATE:
             return self._start(backups)
@@ -121,10 +123,10 @@ class Step:
             return self._delayed(str(error))
         if self.backup is None:
             return self._delayed(NOT_LISTED)
-        self.seen.made = True
         made = self.backup.created
         if made and self.now - made > CONSISTENCY and self._was_deleted(self.backup.id):
             return self._report(Outcome.FAILED, gone())
+        self.seen.backup_id, self.seen.made = self.backup.id, self.now
         # Whatever its lifecycle: a purge is decided on a listing that has the new backup in it.
         return self._wait("the backup is in progress", self.occurrence.completion_deadline)
 
@@ -169,7 +171,7 @@ class Step:
             if self.request.action is Action.PURGE:
                 return self._report(Outcome.PARTIAL, unpurged(error))
             return self._report(Outcome.UNKNOWN, unanswered("completion", times.completion_deadline, error))
-        if self.request.action is Action.PURGE or self.backup or self.seen.made:
+        if self.request.action is Action.PURGE or self.backup or self.seen.backup_id:
             return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
         if self.now < times.start_deadline:
             return self._wait(error, times.start_deadline, occurrence.AFTER_ERROR)

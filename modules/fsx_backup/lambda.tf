@@ -24,8 +24,8 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_117:FSx, SQS and SNS are reached through their public endpoints; local.arguments.vpc puts it into a VPC
-  #checkov:skip=CKV_AWS_272:signing needs a profile of the caller's own; local.arguments.package takes a signed object and its configuration
+  #checkov:skip=CKV_AWS_117:FSx, SQS and SNS are reached through their public endpoints; var.vpc puts it into a VPC
+  #checkov:skip=CKV_AWS_272:signing needs a profile of the caller's own; var.package takes a signed object and its configuration
   function_name                  = var.name
   description                    = "Backs up FSx file systems, follows each backup to its end, purges by retention policy"
   role                           = aws_iam_role.function.arn

@@ -10,11 +10,8 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx
-
-START = "2026-03-01T04:00:00+00:00"
-
-type Refused = Callable[..., dict[str, Any]]
+from dev.fsx_emulator import EmulatedFSx, emulated_fsx
+from tests.emulator.calls import START, Refused
 
 
 @pytest.fixture
@@ -66,13 +63,3 @@ def refused() -> Refused:
         return {**response, "Code": response["Error"]["Code"], "Status": response["ResponseMetadata"]["HTTPStatusCode"]}
 
     return call
-
-
-def pages(client: Any, **parameters: Any) -> list[dict[str, Any]]:
-    """All pages of DescribeBackups, as they come."""
-    return list(client.get_paginator("describe_backups").paginate(**parameters))
-
-
-def listed(client: Any, **parameters: Any) -> list[str]:
-    """The ids of all backups of a listing, in the order in which they come."""
-    return [backup["BackupId"] for page in pages(client, **parameters) for backup in page["Backups"]]

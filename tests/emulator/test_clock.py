@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.fsx_emulator import EmulatedFSx
-from sandbox.fsx_emulator.clock import Clock
-
-from .conftest import START
+from dev.fsx_emulator import EmulatedFSx
+from dev.fsx_emulator.clock import Clock
+from tests.emulator.calls import START
 
 
 def test_the_clock_runs_unless_it_is_frozen() -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx
-
-from .conftest import Refused, listed
+from dev.fsx_emulator import EmulatedFSx
+from tests.emulator.calls import Refused, listed
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012"
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx
-
-from .conftest import Refused, listed
+from dev.fsx_emulator import EmulatedFSx
+from tests.emulator.calls import Refused, listed
 
 
 def test_a_deleted_backup_is_gone_at_once(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:

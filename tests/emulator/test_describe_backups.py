@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx
-
-from .conftest import START, Refused, listed, pages
+from dev.fsx_emulator import EmulatedFSx, emulated_fsx
+from tests.emulator.calls import START, Refused, listed, pages
 
 
 def _history(fsx: EmulatedFSx, count: int, **further: Any) -> list[str]:

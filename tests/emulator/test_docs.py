@@ -1,16 +1,16 @@
-"""The page `docs/fsx-emulator.md` says what is so."""
+"""The page `dev/fsx_emulator/README.md` says what is so."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from sandbox.fsx_emulator import emulated_fsx
-from sandbox.fsx_emulator.http_control import VERBS
-from sandbox.fsx_emulator.operations import OPERATIONS, missing
+from dev.fsx_emulator import emulated_fsx
+from dev.fsx_emulator.http_control import VERBS
+from dev.fsx_emulator.operations import OPERATIONS, missing
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "fsx-emulator.md").read_text()
+PAGE = (ROOT / "dev" / "fsx_emulator" / "README.md").read_text()
 
 
 def _section(title: str) -> str:
@@ -44,5 +44,5 @@ def test_the_instruments_table_is_complete() -> None:
 
 def test_the_example_runs() -> None:
     example = _section("In process").split("```python\n")[1].split("```")[0]
-    exec(compile(example, "docs/fsx-emulator.md", "exec"), {})  # noqa: S102 - our own page
+    exec(compile(example, "dev/fsx_emulator/README.md", "exec"), {})  # noqa: S102 - our own page
     assert emulated_fsx.__name__ in example

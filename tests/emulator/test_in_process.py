@@ -12,9 +12,8 @@ import moto.fsx.urls
 import pytest
 from moto import mock_aws
 
-from sandbox.fsx_emulator import emulated_fsx
-
-from .conftest import START, listed
+from dev.fsx_emulator import emulated_fsx
+from tests.emulator.calls import START, listed
 
 
 def test_every_start_is_a_new_one() -> None:

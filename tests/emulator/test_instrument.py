@@ -9,10 +9,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from sandbox.fsx_emulator import CallerKilled, EmulatedFSx, emulated_fsx
-from sandbox.fsx_emulator.model import error_shapes
-
-from .conftest import START, Refused, listed
+from dev.fsx_emulator import CallerKilled, EmulatedFSx, emulated_fsx
+from dev.fsx_emulator.model import error_shapes
+from tests.emulator.calls import START, Refused, listed
 
 
 def test_it_is_neutral_until_something_is_set(fsx: EmulatedFSx, client: Any) -> None:

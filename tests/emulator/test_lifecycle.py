@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx
+from dev.fsx_emulator import EmulatedFSx
 
 
 def _course(fsx: EmulatedFSx, client: Any, backup_id: str) -> list[str]:

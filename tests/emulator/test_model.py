@@ -10,11 +10,11 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
-from sandbox.fsx_emulator import EmulatedFSx
-from sandbox.fsx_emulator.operations import OPERATIONS, missing
+from dev.fsx_emulator import EmulatedFSx
+from dev.fsx_emulator.operations import OPERATIONS, missing
+from tests.emulator.calls import Refused, pages
 
 from .checker import SHAPES, mismatches
-from .conftest import Refused, pages
 
 SUBNET = "subnet-0123456789abcdef0"
 TAGS = [{"Key": "Name", "Value": "nightly"}]

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.fsx_emulator import EmulatedFSx, emulated_fsx, paging
-from sandbox.fsx_emulator.errors import ServiceError
-from sandbox.fsx_emulator.identifiers import weight
-
-from .conftest import START
+from dev.fsx_emulator import EmulatedFSx, emulated_fsx, paging
+from dev.fsx_emulator.errors import ServiceError
+from dev.fsx_emulator.identifiers import weight
+from tests.emulator.calls import START
 
 SCOPE = paging.scope_of("test")
 ids = st.sets(st.text("0123456789abcdef", min_size=8, max_size=17), max_size=60)

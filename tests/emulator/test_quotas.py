@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx
-
-from .conftest import Refused
+from dev.fsx_emulator import EmulatedFSx
+from tests.emulator.calls import Refused
 
 LIMIT = "TOTAL_USER_INITIATED_BACKUPS"
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx, SettingError
-
-from .conftest import listed
+from dev.fsx_emulator import EmulatedFSx, SettingError
+from tests.emulator.calls import listed
 
 
 def test_a_chosen_id(fsx: EmulatedFSx, client: Any) -> None:

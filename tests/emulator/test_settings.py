@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx, SettingError
+from dev.fsx_emulator import EmulatedFSx, SettingError
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("advance", {"seconds": -1}, "seconds"),

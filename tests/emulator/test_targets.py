@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.fsx_emulator import EmulatedFSx, SettingError
-
-from .conftest import Refused
+from dev.fsx_emulator import EmulatedFSx, SettingError
+from tests.emulator.calls import Refused
 
 
 def test_file_system_that_is_not_ready_is_refused(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:

@@ -1,10 +1,7 @@
 import pytest
 
-from sandbox.aws import Sandbox
+from dev.sandbox.aws import Sandbox
 from tests.sandbox.deploy import Function, deploy
-from tests.sandbox_fixtures import sandbox
-
-__all__ = ["probe", "sandbox"]
 
 
 @pytest.fixture(scope="session")

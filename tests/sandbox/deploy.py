@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.aws import Sandbox
+from dev.sandbox.aws import Sandbox
 
 PROBE = Path(__file__).with_name("probe.py").read_text()
 

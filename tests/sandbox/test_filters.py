@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws import Sandbox
+from dev.sandbox.aws import Sandbox
 
 SEVERITY = {"severity": {"DataType": "String", "StringValue": "error"}}
 POLICIES = {

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.aws import Sandbox
-from sandbox.fsx_control import FsxControl
+from dev.fsx_emulator.client import FsxControl
+from dev.sandbox.aws import Sandbox
 from tests.sandbox.deploy import PROBE, Function, deploy
-from tests.sandbox_fixtures import wait_for
+from tests.support.sandbox_fixtures import wait_for
 
 
 def test_the_handler_gets_its_event_and_context(probe: Function) -> None:

@@ -2,8 +2,8 @@
 
 import json
 
-from sandbox.aws import Sandbox
-from sandbox.inbox import Inbox
+from dev.sandbox.aws import Sandbox
+from dev.scenarios.inbox import Inbox
 
 
 def test_sns_alone_may_send_to_it_and_from_its_topics_alone(sandbox: Sandbox) -> None:

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import aws, terraform
-from sandbox.__main__ import main
-from sandbox.aws import ROOT, Sandbox, SandboxError
-from sandbox.processes import ProcessId, end_groups, interruptible, start, started_at
-from tests.sandbox_fixtures import wait_for
+from dev import terraform
+from dev.sandbox import aws
+from dev.sandbox.__main__ import main
+from dev.sandbox.aws import ROOT, Sandbox, SandboxError
+from dev.sandbox.processes import ProcessId, end_groups, interruptible, start, started_at
+from tests.support.sandbox_fixtures import wait_for
 
 # Starts a sandbox, runs a function in it and then waits to be ended.
 PROGRAM = """
 import sys, time
-from sandbox.aws import Sandbox
+from dev.sandbox.aws import Sandbox
 from tests.sandbox.deploy import deploy
 
 sandbox = Sandbox(progress=lambda text: print(text, flush=True)).start()
@@ -202,7 +203,7 @@ def test_up_and_down(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypa
         return status, *capfd.readouterr()
 
     assert run("status")[0] == 1
-    assert run("env")[2] == "sandbox: not running. Start it: python -m sandbox up\n"
+    assert run("env")[2] == "sandbox: not running. Start it: python -m dev.sandbox up\n"
     status, out, err = run("up")
     try:
         assert (status, err.splitlines()[-1][:20]) == (0, "sandbox: ready after")
@@ -212,7 +213,7 @@ def test_up_and_down(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypa
         )
         assert f"export TF_CLI_CONFIG_FILE={mirror}" in exports
         assert "export AWS_ACCESS_KEY_ID=123456789012" in exports
-        assert out.endswith("# To end it: python -m sandbox down\n")
+        assert out.endswith("# To end it: python -m dev.sandbox down\n")
         pids = [int(text.split("pid ")[1].split()[0]) for text in run("status")[1].splitlines() if "pid " in text]
         assert len(pids) == 2
         assert run("env")[1].splitlines() == exports

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from sandbox.aws import Sandbox
-from sandbox.queue_depth import depth
+from dev.sandbox.aws import Sandbox
+from dev.scenarios.queue_depth import depth
 from tests.sandbox.deploy import Function, deploy
-from tests.sandbox_fixtures import wait_for
+from tests.support.sandbox_fixtures import wait_for
 
 
 def feed(sandbox: Sandbox, function: Function, name: str, *, concurrency: int, hidden_seconds: int) -> str:

@@ -2,7 +2,7 @@
 
 import json
 
-from sandbox.aws import Sandbox
+from dev.sandbox.aws import Sandbox
 from tests.sandbox.deploy import deploy
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/{}"

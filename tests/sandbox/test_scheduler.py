@@ -9,10 +9,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws import Sandbox
-from sandbox.scheduler import Outcome, Scheduler
+from dev.sandbox.aws import Sandbox
+from dev.sandbox.scheduler import Outcome, Scheduler
 from tests.sandbox.deploy import Function, deploy
-from tests.sandbox_fixtures import wait_for
+from tests.support.sandbox_fixtures import wait_for
 
 MOMENT = datetime(2026, 3, 22, 18, 59, 43, tzinfo=UTC)
 ARN = "arn:aws:sqs:eu-west-1:123456789012:{}"

@@ -40,3 +40,19 @@ locals {
     } : name => var.arguments.notifications.emails[numbers[0]]
   }
 }
+
+locals {
+  # What stands in a sentence for each rule: its entries with their values. A sensitive value is left out, its entry is not.
+  # Terraform before 1.8 cannot ask for the mark: there values show in 1.5 and 1.6 only, where removing no mark fails.
+  named = {
+    for kind, rules in { plans = local.plan_mistakes, arguments = local.argument_mistakes, warnings = local.warned } : kind => {
+      for rule, entries in rules : rule => join(", ", [
+        for each in entries : nonsensitive(sensitive(
+          each.value == null ? each.entry
+          : try(issensitive(each.value), can(nonsensitive(each.value))) ? "${each.entry} (a sensitive value)"
+          : "${each.entry} (${each.value})"
+        ))
+      ])
+    }
+  }
+}

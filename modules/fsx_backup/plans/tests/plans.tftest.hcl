@@ -1,5 +1,5 @@
 # What is completed and what is refused, without a provider: some cases a second. The table of all rules and their sentences
-# is the project's (tests/plan/inputs.py).
+# is the project's (tests/module/inputs.py).
 # Run in modules/fsx_backup/plans: terraform init && terraform test.
 variables {
   # As the module's own variables complete them.

@@ -1,0 +1,95 @@
+"""500 plans that fire in the same minute, while FSx takes 20 calls a second: the deployed function in the sandbox.
+
+The messages that 500 schedules would send are put into the queue at once, made from the message of one schedule.
+Queue, event source mapping with the module's maximum concurrency, and function are the deployed ones.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from dev.benchmarks.result import Detail, Limit, Result, at_most, floor_seconds
+from dev.benchmarks.rows.apply import file_systems, set_plans, stack
+from dev.fsx_emulator.client import FsxControl
+from dev.sandbox.aws import Sandbox
+from dev.scenarios.inbox import Inbox
+from dev.scenarios.queue_depth import depth
+
+PLANS, PER_SECOND, BURST = 500, 20, 20
+CALLS_OF_A_RUN = 4  # list, tags of the target, create; 30 seconds later list again
+PATIENCE = 600.0
+MOST_OF_FLOOR = 1.3
+
+
+def messages(sandbox: Sandbox, schedule: dict[str, str], targets: list[str]) -> list[str]:
+    """What the schedules of these targets send now."""
+    found = sandbox.client("scheduler").get_schedule(Name=schedule["name"], GroupName=schedule["group"])
+    message = json.loads(found["Target"]["Input"])
+    message["scheduled_time"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    plans = [
+        {**message["plan"], "name": f"plan-{number}", "file_system_id": target} for number, target in enumerate(targets)
+    ]
+    return [json.dumps({**message, "plan": plan}) for plan in plans]
+
+
+def send(sqs: Any, queue: str, bodies: list[str]) -> None:
+    for start in range(0, len(bodies), 10):
+        entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies[start : start + 10])]
+        sqs.send_message_batch(QueueUrl=queue, Entries=entries)
+
+
+def row() -> list[Result]:
+    with Sandbox() as sandbox, stack(sandbox) as made:
+        control, sqs = FsxControl(sandbox.fsx_endpoint), sandbox.client("sqs")
+        targets = file_systems(sandbox, PLANS)
+        set_plans(made, targets[:1])
+        made.plan()
+        made.apply()
+        outputs = made.outputs()["fsx_backup"]
+        queue, dead = outputs["queue"]["url"], outputs["dead_letter_queue"]["url"]
+        [schedule] = outputs["schedules"].values()
+        bodies = messages(sandbox, schedule, targets)
+        control("listing", short_pages=False)
+        control("rate_limit", per_second=PER_SECOND, burst=BURST)
+        control("clear_calls")
+        with Inbox(sandbox.client, outputs["topic_arn"]) as inbox:
+            begin = time.time()
+            send(sqs, queue, bodies)
+            while depth(sqs, queue) and time.time() - begin < PATIENCE:
+                time.sleep(1)
+            calls = control("calls")
+            told: Counter[str] = Counter()
+            while mails := inbox.receive(seconds=1):
+                told.update(mail["MessageAttributes"]["outcome"]["Value"] for mail in mails)
+        letters = depth(sqs, dead)
+    return [result(calls, begin, told, letters)]
+
+
+def result(calls: list[dict[str, Any]], begin: float, told: Counter[str], letters: int) -> Result:
+    """From the first message sent to the last call of FSx."""
+    seconds = max(datetime.fromisoformat(call["time"]).timestamp() for call in calls) - begin
+    floor = floor_seconds(PLANS * CALLS_OF_A_RUN, PER_SECOND, BURST)
+    made = len({call["parameters"]["FileSystemId"] for call in calls if created(call)})
+    throttled = sum(call["outcome"] == "ThrottlingException" for call in calls)
+    limits = [
+        Limit(f"all finished ({told['COMPLETED']} of {PLANS})", told["COMPLETED"] == PLANS and made == PLANS),
+        Limit(f"dead letters 0 ({letters})", letters == 0),
+        Limit(f"false failures 0 ({told.total() - told['COMPLETED']})", told.total() == told["COMPLETED"]),
+        at_most(seconds, floor, MOST_OF_FLOOR, f"at most {MOST_OF_FLOOR} of the floor"),
+    ]
+    counts = dict(Counter(call["operation"] for call in calls))
+    one = Detail("ours", seconds, (seconds, seconds), None, None, counts, f"{throttled} calls throttled")
+    note = f"{PER_SECOND} calls a second, {BURST} at once. Floor: {PLANS} times {CALLS_OF_A_RUN} calls."
+    return Result(f"storm-{PLANS}", seconds, "s", {"floor": floor}, limits, [one], note)
+
+
+def created(call: dict[str, Any]) -> bool:
+    return bool(call["operation"] == "CreateBackup" and call["outcome"] == "ok")
+
+
+ROWS: dict[str, Callable[[], list[Result]]] = {"storm-500": row}

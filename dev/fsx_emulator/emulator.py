@@ -1,0 +1,110 @@
+"""The emulator: one account with its Regions, one instrument, and its place in moto."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+
+from moto.fsx import models, urls
+
+from dev.fsx_emulator.backend import StrictFSxBackend
+from dev.fsx_emulator.context import Context
+from dev.fsx_emulator.errors import ServiceError
+from dev.fsx_emulator.faults import KILL, MESSAGES, Answer, Fault
+from dev.fsx_emulator.instrument import Call, Instrument, error_answer, strike
+
+OK = 200
+
+
+class Emulator:
+    """All that the three uses have in common. `lock` guards every read and write of its state."""
+
+    def __init__(self, *, account: str = "123456789012", default_region: str = "us-east-1", seed: int = 0) -> None:
+        self.account = account
+        self.default_region = default_region
+        self.context = Context(account, seed)
+        self.lock = RLock()
+        self._start()
+
+    def _start(self) -> None:
+        self.instrument = Instrument()
+        self.on_kill: Callable[[], None] | None = None
+
+    def reset(self) -> None:
+        """Back to the beginning: no resources, real time, neutral settings, the same identifiers again."""
+        with self.lock:
+            models.fsx_backends.pop(self.account, None)
+            self.context.start()
+            self._start()
+
+    def backend(self, region: str) -> StrictFSxBackend | None:
+        """What there is in a Region; None where FSx is not."""
+        return StrictFSxBackend.of(self.account, region)
+
+    def regions(self) -> list[StrictFSxBackend]:
+        """The backends of all Regions that were used so far."""
+        return list(models.fsx_backends[self.account].values())
+
+    def serve(self, operation: str, parameters: Any, region: str, perform: Callable[[], Answer]) -> Answer:
+        """One call from arrival to answer. `perform` applies the rules; it runs under the lock.
+
+        Raises:
+            TransportFault: when the instrument says that no answer arrives.
+        """
+        with self.lock:
+            instrument = self.instrument
+            call = instrument.arrive(operation, parameters, region, self.context.clock.now())
+            latency = instrument.latency(operation)
+        self._wait(latency)
+        with self.lock:
+            if not instrument.admits(operation, self.context.clock.now()):
+                throttled = ServiceError("ThrottlingException", MESSAGES["ThrottlingException"])
+                return self._close(call, error_answer(throttled))
+            fault = instrument.fault_for(operation, parameters)
+            if fault is None:
+                return self._close(call, self._apply(call, perform))
+            call.outcome = fault.fault
+            return self._strike(fault, call, perform)
+
+    def _strike(self, fault: Fault, call: Call, perform: Callable[[], Answer]) -> Answer:
+        answer = self._apply(call, perform) if fault.when == "after" else None
+        if fault.fault == KILL and self.on_kill is not None:
+            self.on_kill()
+        return strike(fault, call.operation, answer)
+
+    def _apply(self, call: Call, perform: Callable[[], Answer]) -> Answer:
+        answer = perform()
+        call.applied = answer[0] == OK
+        return answer
+
+    @staticmethod
+    def _close(call: Call, answer: Answer) -> Answer:
+        status, headers, _ = answer
+        call.outcome = "ok" if status == OK else headers.get("X-Amzn-ErrorType", str(status))
+        return answer
+
+    def _wait(self, seconds: float) -> None:
+        """Latency. A frozen clock is moved instead, so that tests need not sleep."""
+        if not seconds:
+            return
+        with self.lock:
+            frozen = self.context.clock.frozen
+            if frozen:
+                self.context.clock.advance(seconds)
+        if not frozen:
+            time.sleep(seconds)
+
+    @contextmanager
+    def installed(self, handler: Callable[..., Answer]) -> Iterator[None]:
+        """Be moto's FSx: its registry of backends and its URL of the service lead here while this lasts."""
+        registry, saved_backend, saved_paths = models.fsx_backends, models.fsx_backends.backend, urls.url_paths
+        registry.clear()
+        registry.backend = StrictFSxBackend.bound_to(self.context)
+        urls.url_paths = {"{0}/$": handler}
+        try:
+            yield
+        finally:
+            registry.clear()
+            registry.backend = saved_backend
+            urls.url_paths = saved_paths

@@ -1,0 +1,33 @@
+"""Which function answers which operation. What is not here, the emulator says it does not have."""
+
+from collections.abc import Callable
+
+from dev.fsx_emulator.backend import StrictFSxBackend
+from dev.fsx_emulator.backups import create_backup, delete_backup, describe_backups
+from dev.fsx_emulator.copies import copy_backup
+from dev.fsx_emulator.file_systems import create_file_system, delete_file_system, describe_file_systems
+from dev.fsx_emulator.model import Json, description
+from dev.fsx_emulator.restores import create_file_system_from_backup
+from dev.fsx_emulator.tagging import list_tags_for_resource, tag_resource, untag_resource
+from dev.fsx_emulator.volumes import create_volume, describe_volumes
+
+OPERATIONS: dict[str, Callable[[StrictFSxBackend, Json], Json]] = {
+    "CopyBackup": copy_backup,
+    "CreateBackup": create_backup,
+    "CreateFileSystem": create_file_system,
+    "CreateFileSystemFromBackup": create_file_system_from_backup,
+    "CreateVolume": create_volume,
+    "DeleteBackup": delete_backup,
+    "DeleteFileSystem": delete_file_system,
+    "DescribeBackups": describe_backups,
+    "DescribeFileSystems": describe_file_systems,
+    "DescribeVolumes": describe_volumes,
+    "ListTagsForResource": list_tags_for_resource,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
+}
+
+
+def missing() -> list[str]:
+    """The operations of the model that are not emulated, in alphabetical order."""
+    return sorted(set(description()["operations"]) - set(OPERATIONS))

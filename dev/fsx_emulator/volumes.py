@@ -1,0 +1,121 @@
+"""CreateVolume and DescribeVolumes."""
+
+from dev.fsx_emulator import identifiers, quotas, tags
+from dev.fsx_emulator.backend import StrictFSxBackend
+from dev.fsx_emulator.errors import ServiceError, bad_request
+from dev.fsx_emulator.model import Json, project
+from dev.fsx_emulator.records import FileSystem, StorageVirtualMachine, Volume
+
+CONFIGURATIONS = {
+    "ONTAP": ("OntapConfiguration", "OntapVolumeConfiguration"),
+    "OPENZFS": ("OpenZFSConfiguration", "OpenZFSVolumeConfiguration"),
+}
+_DEFAULTS: dict[str, Json] = {
+    "ONTAP": {"OntapVolumeType": "RW", "CopyTagsToBackups": False, "StorageVirtualMachineRoot": False},
+    "OPENZFS": {"CopyTagsToSnapshots": False, "ReadOnly": False},
+}
+FILTERS = ("file-system-id", "storage-virtual-machine-id")
+MEBIBYTE = 1024**2
+
+
+def create_volume(backend: StrictFSxBackend, parameters: Json) -> Json:
+    """CreateVolume, of ONTAP below a storage virtual machine or of OpenZFS below another volume."""
+    tags.check(parameters.get("Tags", []))
+    known = backend.tokens.recall("CreateVolume", parameters, backend.now, backend.context.behaviour.token_seconds)
+    if known in backend.volumes:
+        return {"Volume": backend.show_volume(backend.volumes[known])}
+    member, _ = CONFIGURATIONS[parameters["VolumeType"]]
+    configuration = parameters.get(member)
+    if not configuration:
+        raise ServiceError("MissingVolumeConfiguration", f"This volume type needs a {member}.")
+    file_system = _parent(backend, parameters["VolumeType"], configuration)
+    ready_at = backend.now + backend.context.durations.file_system
+    record = add_volume(backend, file_system, parameters, ready_at=ready_at)
+    backend.tokens.remember("CreateVolume", parameters, record.volume_id, backend.now)
+    return {"Volume": backend.show_volume(record)}
+
+
+def _parent(backend: StrictFSxBackend, kind: str, configuration: Json) -> FileSystem:
+    if kind == "OPENZFS":
+        parent = backend.volumes.get(configuration["ParentVolumeId"])
+        if parent is None or parent.volume_type != "OPENZFS":
+            raise bad_request(f"There is no parent volume {configuration['ParentVolumeId']}.")
+        return backend.file_system(parent.file_system_id)
+    if not ("SizeInMegabytes" in configuration) ^ ("SizeInBytes" in configuration):
+        raise bad_request("Give exactly one of SizeInMegabytes and SizeInBytes.")
+    machine = backend.machines.get(configuration["StorageVirtualMachineId"])
+    if machine is None:
+        raise ServiceError(
+            "StorageVirtualMachineNotFound",
+            f"Storage virtual machine '{configuration['StorageVirtualMachineId']}' does not exist.",
+        )
+    return backend.file_system(machine.file_system_id)
+
+
+def add_volume(
+    backend: StrictFSxBackend,
+    file_system: FileSystem,
+    parameters: Json,
+    *,
+    ready_at: float,
+    volume_id: str | None = None,
+) -> Volume:
+    """Keep a new volume made from a request's parameters, within the quota.
+
+    Raises:
+        ServiceError: ServiceLimitExceeded.
+    """
+    siblings = sum(volume.file_system_id == file_system.file_system_id for volume in backend.volumes.values())
+    quotas.check_volumes(backend.context.quotas, siblings)
+    kind = parameters["VolumeType"]
+    volume_id = volume_id or backend.context.ids.new("fsvol")
+    member, shape = CONFIGURATIONS[kind]
+    configuration = {**_DEFAULTS[kind], **project(shape, parameters.get(member, {}))}
+    if kind == "ONTAP":
+        configuration["UUID"] = backend.context.ids.uuid()
+        size = configuration.get("SizeInBytes") or configuration["SizeInMegabytes"] * MEBIBYTE
+        configuration |= {"SizeInBytes": size, "SizeInMegabytes": size // MEBIBYTE}
+    body: Json = {
+        "CreationTime": backend.now,
+        "FileSystemId": file_system.file_system_id,
+        "Name": parameters["Name"],
+        "ResourceARN": backend.arn(f"volume/{file_system.file_system_id}/{volume_id}"),
+        "VolumeId": volume_id,
+        "VolumeType": kind,
+        member: configuration,
+    }
+    record = Volume(volume_id, kind, file_system.file_system_id, body["ResourceARN"], body, ready_at)
+    backend.volumes[volume_id] = record
+    backend.tagger.tag_resource(record.resource_arn, parameters.get("Tags", []))
+    return record
+
+
+def add_machine(backend: StrictFSxBackend, file_system: FileSystem) -> StorageVirtualMachine:
+    """Keep a new storage virtual machine. The API's own operation for it is not emulated."""
+    machine = StorageVirtualMachine(backend.context.ids.new("svm"), file_system.file_system_id)
+    backend.machines[machine.storage_virtual_machine_id] = machine
+    return machine
+
+
+def describe_volumes(backend: StrictFSxBackend, parameters: Json) -> Json:
+    """DescribeVolumes: by ids, one unknown id being an error, or all that every filter lets through."""
+    ids = parameters.get("VolumeIds")
+    filters = [(item.get("Name"), frozenset(item.get("Values") or [])) for item in parameters.get("Filters", [])]
+    for name, values in filters:
+        if name not in FILTERS or not values:
+            raise bad_request(f"DescribeVolumes needs filters with values, named {' or '.join(FILTERS)}.")
+    if ids:
+        records = [backend.volume(volume_id) for volume_id in dict.fromkeys(ids)]
+    else:
+        records = [record for record in backend.volumes.values() if _passes(record, filters)]
+    weighted = ((identifiers.weight(record.volume_id), record) for record in records)
+    scope = ("DescribeVolumes", sorted(ids or []), sorted((name, sorted(values)) for name, values in filters))
+    shown, token = backend.page(scope, weighted, parameters, whole=bool(ids))
+    answer: Json = {"Volumes": [backend.show_volume(record) for record in shown]}
+    return answer if token is None else {**answer, "NextToken": token}
+
+
+def _passes(record: Volume, filters: list[tuple[str, frozenset[str]]]) -> bool:
+    machine = record.body.get("OntapConfiguration", {}).get("StorageVirtualMachineId")
+    found = {"file-system-id": record.file_system_id, "storage-virtual-machine-id": machine}
+    return all(found[name] in values for name, values in filters)

@@ -1,0 +1,299 @@
+"""The failures that people must hear of, each as something to play on an applied deployment in the sandbox.
+
+LocalStack evaluates CloudWatch's alarms. The applied ones look a minute to an hour back; `hurry` puts each again under
+its own name with all its settings but the period, which becomes seconds.
+"""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from dev.fsx_emulator.client import FsxControl
+from dev.sandbox.aws import REGION, ROOT, Sandbox
+from dev.sandbox.scheduler import Outcome, Scheduler
+from dev.scenarios.inbox import Inbox
+
+PACKAGE = ROOT / "modules" / "fsx_backup" / "lambda.zip"
+STALE_PLAN = "paused"  # the stack must have it: disabled, with this maximum age
+STALE_HOURS = 6
+SHORT_PERIOD = 10  # the shortest there is; LocalStack looks three of them back
+PATIENCE = 90.0
+
+OWN_MESSAGE = "the function's own message"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message as a person gets it: from the function, or from an alarm with this name and change of state."""
+
+    subject: str
+    text: str
+    attributes: dict[str, str]
+    alarm: str = ""
+    state: str = ""
+
+    @classmethod
+    def of(cls, envelope: dict[str, Any]) -> "Mail":
+        attributes = {name: value["Value"] for name, value in envelope.get("MessageAttributes", {}).items()}
+        data = envelope["Data"]
+        if "AlarmName" not in data:
+            return cls(envelope["Subject"], envelope["Message"], attributes)
+        change = f"{data['OldStateValue']} -> {data['NewStateValue']}"
+        text = f"{data['AlarmDescription']}\n\nState: {change}. {data['NewStateReason']}"
+        return cls(envelope["Subject"], text, {}, data["AlarmName"], change)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`play` lets it fail, `told` recognises the message, `mend` puts right what others need. `path`: who tells."""
+
+    name: str
+    path: str
+    play: Callable[[], None]
+    told: Callable[[Mail], bool]
+    mend: Callable[[], None] = lambda: None
+    alone: bool = False  # it breaks the function for all others
+
+
+class Stage:
+    """An applied deployment with two mailboxes: one at its topic, one at the alarms' topic."""
+
+    def __init__(
+        self, sandbox: Sandbox, name: str, outputs: dict[str, Any], alarm_topic: str, stale_target: str
+    ) -> None:
+        self.client = sandbox.client
+        self.control = FsxControl(sandbox.fsx_endpoint)
+        self.name = name
+        self.outputs = outputs
+        self.alarm_topic = alarm_topic
+        self.stale_target = stale_target
+        self.mails: list[Mail] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.boxes = [
+                stack.enter_context(Inbox(self.client, topic, f"{self.name}-{box}"))
+                for box, topic in {"mailbox": self.outputs["topic_arn"], "pager": self.alarm_topic}.items()
+            ]
+            self._leave = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave.close()
+
+    # What happens ----------------------------------------------------------------------------------
+
+    def receive(self) -> list[Mail]:
+        """Mails that are there now, also kept in `mails`."""
+        found = [Mail.of(envelope) for box in self.boxes for envelope in box.receive(seconds=0)]
+        self.mails += found
+        return found
+
+    def run(self, *cases: Case) -> list[Mail | None]:
+        """Play cases at the same time; the mail that told of each, None where nobody was told in time."""
+        if any(case.alone for case in cases):
+            self.settle("errors")
+        begin = len(self.mails)
+        for case in cases:
+            case.play()
+        deadline = time.monotonic() + PATIENCE
+        told: list[Mail | None] = [None]
+        try:
+            while None in told and time.monotonic() < deadline:
+                self.receive()
+                told = [next(filter(case.told, self.mails[begin:]), None) for case in cases]
+                time.sleep(0.2)
+        finally:
+            for case in cases:
+                case.mend()
+        return told
+
+    def settle(self, kind: str) -> None:
+        """Wait until an alarm is quiet, so that the next mail of it is about the next failure."""
+        deadline = time.monotonic() + PATIENCE
+        while self._alarm(f"{self.name}-{kind}")["StateValue"] != "OK":
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"The alarm {kind} does not become quiet.")
+            time.sleep(0.3)
+        self.receive()
+
+    def _alarm(self, name: str) -> dict[str, Any]:
+        alarm: dict[str, Any] = self.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
+        return alarm
+
+    def hurry(self) -> None:
+        """Shorten the periods of the alarms that are waited for."""
+        for kind in ("errors", "dead-letters", f"freshness-{STALE_PLAN}"):
+            alarm = self._alarm(f"{self.name}-{kind}")
+            kept = (
+                "AlarmName", "AlarmDescription", "ActionsEnabled", "OKActions", "AlarmActions", "MetricName",
+                "Namespace", "Statistic", "Dimensions", "EvaluationPeriods", "Threshold", "ComparisonOperator",
+                "TreatMissingData",
+            )  # fmt: skip
+            settings = {key: alarm[key] for key in kept if key in alarm}
+            self.client("cloudwatch").put_metric_alarm(**settings, Period=SHORT_PERIOD)
+
+    def file_system(self) -> str:
+        target: str = self.control("seed_file_system", file_system_type="OPENZFS", region=REGION)
+        return target
+
+    def send(self, plan: str, target: str, *, seconds_ago: float = 0, action: str = "backup", **more: Any) -> None:
+        """What a schedule would have sent that fired so many seconds ago."""
+        moment = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+        message = {
+            "version": 1,
+            "action": action,
+            "scheduled_time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "plan": {"name": plan, "file_system_id": target, **more},
+        }
+        self.send_text(json.dumps(message))
+
+    def send_text(self, text: str, queue: str = "queue") -> None:
+        self.client("sqs").send_message(QueueUrl=self.outputs[queue]["url"], MessageBody=text)
+
+    def history(self, plan: str, target: str, hours: float) -> str:
+        created = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+        tags = {"fsx-backup:deployment": self.name, "fsx-backup:plan": plan}
+        backup: str = self.control("seed_backup", target_id=target, creation_time=created, tags=tags)
+        return backup
+
+    def deploy(self, code: str | None, timeout: int = 120) -> None:
+        """Replace the function's code; None: its own package again."""
+        functions = self.client("lambda")
+        package = PACKAGE.read_bytes() if code is None else _package(code)
+        updated = functions.get_waiter("function_updated_v2")
+        if functions.get_function_configuration(FunctionName=self.name)["Timeout"] != timeout:
+            functions.update_function_configuration(FunctionName=self.name, Timeout=timeout)
+            updated.wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
+        functions.update_function_code(FunctionName=self.name, ZipFile=package)
+        updated.wait(FunctionName=self.name, WaiterConfig={"Delay": 1})
+
+    # The cases -------------------------------------------------------------------------------------
+
+    def cases(self) -> Iterator[Case]:
+        """All of them."""
+        yield self._broken("the function crashes at import", "import a_module_that_is_not_there\n", 120)
+        yield self._own("failed", "FAILED", "FSx reports that the backup FAILED", self._backup_fails)
+        yield self._own("gone", "FAILED", "the file system is gone", self._file_system_gone)
+        yield self._own(
+            "busy", "NOT_STARTED", "another backup was in progress until the start window ended", self._start_window
+        )
+        yield self._own("stuck", "NOT_COMPLETED", "the backup never completed", self._completion_window)
+        yield self._own("breaker", "PURGE_BLOCKED", "the retention would delete too much at once", self._breaker)
+        yield self._own("denied", "ERROR", "access is denied on CreateBackup", self._denied)
+        yield Case(
+            "a malformed message",
+            OWN_MESSAGE,
+            lambda: self.send_text('{"action": "backup", "plan": {"file_system_id": "fs-oops"}}'),
+            lambda mail: mail.attributes.get("outcome") == "INVALID" and "fs-oops" in mail.text,
+        )
+        yield Case(
+            "the schedule is disabled, and no backup is made any more",
+            "the freshness alarm of the plan",
+            self._disabled,
+            # Before the first check it sounds as well, for want of data.
+            lambda mail: (mail.alarm, mail.state) == (f"{self.name}-freshness-{STALE_PLAN}", "OK -> ALARM"),
+        )
+        yield Case(
+            "a message is given up and ends in the dead-letter queue",
+            "the alarm on dead letters",
+            lambda: self.send_text("{}", "dead_letter_queue"),
+            lambda mail: (mail.alarm, mail.state) == (f"{self.name}-dead-letters", "OK -> ALARM"),
+            lambda: self.client("sqs").purge_queue(QueueUrl=self.outputs["dead_letter_queue"]["url"]),
+        )
+        yield self._broken("the function times out", "import time\ndef handler(*_): time.sleep(30)\n", 1)
+        yield Case(
+            "the topic is deleted",
+            "the alarm on errors, at the alarms' topic",
+            self._topic_deleted,
+            self._errors_alarm,
+            alone=True,
+        )
+
+    def _errors_alarm(self, mail: Mail) -> bool:
+        return (mail.alarm, mail.state) == (f"{self.name}-errors", "OK -> ALARM")
+
+    def _own(self, plan: str, outcome: str, name: str, play: Callable[[str], None]) -> Case:
+        return Case(
+            name,
+            OWN_MESSAGE,
+            lambda: play(plan),
+            lambda mail: (mail.attributes.get("plan"), mail.attributes.get("outcome")) == (plan, outcome),
+        )
+
+    def _broken(self, name: str, code: str, timeout: int) -> Case:
+        def play() -> None:
+            self.deploy(code, timeout)
+            self.send("any", self.stale_target, action="check")
+
+        return Case(name, "the alarm on errors", play, self._errors_alarm, lambda: self.deploy(None), alone=True)
+
+    def _backup_fails(self, plan: str) -> None:
+        target = self.file_system()
+        self.history(plan, target, 5)
+        self.control("next_backup", target_id=target, outcome="FAILED", message="The file system ran out of space.")
+        self.send(plan, target)
+
+    def _file_system_gone(self, plan: str) -> None:
+        target = self.file_system()
+        self.history(plan, target, 30)
+        self.control("remove", resource_id=target)
+        self.send(plan, target)
+
+    def _start_window(self, plan: str) -> None:
+        target = self.file_system()
+        self.control("seed_backup", target_id=target, backup_type="AUTOMATIC", lifecycle="CREATING")
+        self.send(plan, target, seconds_ago=45, start_window_minutes=1)
+
+    def _completion_window(self, plan: str) -> None:
+        target = self.file_system()
+        self.control("next_backup", target_id=target, outcome="STUCK")
+        self.send(plan, target, seconds_ago=45, start_window_minutes=1, completion_window_minutes=1)
+
+    def _breaker(self, plan: str) -> None:
+        target = self.file_system()
+        for day in range(6):
+            self.history(plan, target, 24 * (10 + day))
+        self.send(plan, target, retention={"days": 1, "max_deletes": 3})
+
+    def _denied(self, plan: str) -> None:
+        target = self.file_system()
+        self.control(
+            "fault", fault="AccessDenied", operation="CreateBackup", times=None, match={"FileSystemId": target}
+        )
+        self.send(plan, target)
+
+    def _disabled(self) -> None:
+        """The last good backup is young and the alarm quiet; it grows old, and the schedule makes no other."""
+        scheduler = Scheduler(self.client)
+        backup = self.history(STALE_PLAN, self.stale_target, 1)
+        self._check()
+        self.settle(f"freshness-{STALE_PLAN}")
+        old = datetime.now(UTC) - timedelta(hours=STALE_HOURS + 1)
+        self.control("set_backup", backup_id=backup, creation_time=old.isoformat())
+        if scheduler.fire(STALE_PLAN, group=self.name).outcome is not Outcome.DISABLED:
+            raise AssertionError("the schedule should be disabled")
+        self._check()
+
+    def _check(self) -> None:
+        group = f"{self.name}-checks"
+        for schedule in self.client("scheduler").list_schedules(GroupName=group, NamePrefix="plans-")["Schedules"]:
+            Scheduler(self.client).fire(schedule["Name"], group=group)
+
+    def _topic_deleted(self) -> None:
+        self.client("sns").delete_topic(TopicArn=self.outputs["topic_arn"])
+        self.send("silenced", "fs-00000000000000000")  # a failure at once, of which nobody can be told directly
+
+
+def _package(code: str) -> bytes:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("fsx_backup/__init__.py", "")
+        archive.writestr("fsx_backup/handler.py", code)
+    return package.getvalue()

@@ -1,0 +1,70 @@
+"""`make failures`: every failure that people must hear of, played in the sandbox one after the other, to be read.
+
+The failure, by which path it was told, and the message as it was received. The exit status says whether all were told.
+"""
+
+import shutil
+import sys
+import time
+
+from dev.fsx_emulator.client import FsxControl
+from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from dev.scenarios.failure_cases import STALE_HOURS, STALE_PLAN, Stage
+from dev.scenarios.steps import progress, say, show
+from dev.terraform import Stack, TerraformError
+
+NAME = "failures"
+FOLDER = ROOT / ".sandbox" / "failures"
+
+
+def main() -> int:
+    try:
+        with Sandbox(progress=say) as sandbox:
+            cases, told = play(sandbox)
+    except KeyboardInterrupt:
+        print("\nfailures: interrupted, everything ended.", file=sys.stderr)
+        return 130
+    except (SandboxError, TerraformError) as error:
+        print(f"failures: {error}", file=sys.stderr)
+        return 1
+    print(f"failures: cases={cases} told={told}")
+    return 0 if told == cases else 1
+
+
+def play(sandbox: Sandbox) -> tuple[int, int]:
+    """How many cases there were, and how many were told."""
+    target = FsxControl(sandbox.fsx_endpoint)("seed_file_system", file_system_type="OPENZFS", region=REGION)
+    alarm_topic = sandbox.client("sns").create_topic(Name=f"{NAME}-alarms")["TopicArn"]
+    shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
+    stack = Stack.of_root(FOLDER, sandbox.environment())
+    stack.set_variables(
+        {
+            "name": NAME,
+            "file_systems": {
+                STALE_PLAN: {"file_system_id": target, "enabled": False, "max_backup_age_hours": STALE_HOURS}
+            },
+            "notifications": {"alarm_topic_arn": alarm_topic, "ok_actions": True},
+        }
+    )
+    with progress("terraform apply of the root stack, with an alarm topic of its own"):
+        stack.init()
+        stack.plan()
+        stack.apply()
+    cases = told = 0
+    with Stage(sandbox, NAME, stack.outputs()["fsx_backup"], alarm_topic, target) as stage:
+        stage.hurry()
+        for cases, case in enumerate(stage.cases(), start=1):
+            say(f"{cases}. The failure: {case.name}")
+            begin = time.monotonic()
+            [mail] = stage.run(case)
+            if mail is None:
+                show("NOT TOLD")
+                continue
+            told += 1
+            show(f"Told by {case.path}, after {time.monotonic() - begin:.0f} s:")
+            show(f"\nSubject: {mail.subject}\n\n{mail.text}")
+    return cases, told
+
+
+if __name__ == "__main__":
+    sys.exit(main())

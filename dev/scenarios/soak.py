@@ -1,0 +1,242 @@
+"""`make soak`: the function killed at random moments under load, then everything counted.
+
+The stack with twenty plans is applied to the sandbox. Its schedules fire again and again, processes of the function get
+SIGKILL, until so many invocations died (KILLS) or the time is over (MINUTES). Then it settles undisturbed.
+
+One thing is hurried: when its invocation died, the queue shows a message again after seconds instead of twelve minutes.
+"""
+
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dev.fsx_emulator.client import FsxControl
+from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from dev.sandbox.scheduler import Outcome, Scheduler
+from dev.scenarios.inbox import Inbox
+from dev.scenarios.queue_depth import depth
+from dev.scenarios.soak_account import Account, Occurrence, account
+from dev.scenarios.steps import progress, say, show
+from dev.terraform import Stack, TerraformError
+from dev.tools import region
+
+NAME = "soak"
+PLANS = 20
+HIDDEN_SECONDS = 15
+LATENCY_SECONDS = 0.1  # of each FSx call, so that there is a middle to die in
+KILL_SECONDS = 0.7  # from one kill to the next, on average: an invocation in a new process takes about twice that
+SETTLE_MINUTES = 8
+FOLDER = ROOT / ".sandbox" / "soak"
+PAGE = ROOT / "docs" / "reliability.md"
+
+
+def main() -> int:
+    try:
+        kills, minutes = int(os.environ.get("KILLS", "200")), float(os.environ.get("MINUTES", "15"))
+    except ValueError as error:
+        print(f"soak: KILLS and MINUTES must be numbers: {error}.", file=sys.stderr)
+        return 1
+    try:
+        with Sandbox(progress=say) as sandbox:
+            soak = Soak(sandbox, chance=random.Random())
+            found = soak.run(kills, minutes)
+    except KeyboardInterrupt:
+        print("\nsoak: interrupted, everything ended.", file=sys.stderr)
+        return 130
+    except (SandboxError, TerraformError) as error:
+        print(f"soak: {error}", file=sys.stderr)
+        return 1
+    clean = found.clean and soak.dead_letters == soak.left_in_queue == 0 and soak.died >= kills
+    if clean and kills >= 200:
+        rows = "".join(f"| {name} | {value} |\n" for name, value in soak.figures(found).items())
+        region.write(PAGE, "soak", f"| | last run |\n|---|---|\n{rows}")
+    print(
+        f"soak: kills={soak.died} occurrences={found.occurrences} lost={found.lost} duplicate={found.duplicate} "
+        f"foreign={found.foreign} untold={found.untold}"
+    )
+    return 0 if clean else 1
+
+
+class Soak:
+    """One deployment under fire."""
+
+    def __init__(self, sandbox: Sandbox, chance: random.Random) -> None:
+        self.sandbox = sandbox
+        self.client = sandbox.client
+        self.control = FsxControl(sandbox.fsx_endpoint)
+        self.chance = chance
+        self.occurrences: list[Occurrence] = []
+        self.told: Counter[Occurrence] = Counter()
+        self.outcomes: Counter[str] = Counter()
+        self.signals = 0
+        self.died = 0
+        self.dead_letters = self.left_in_queue = -1
+        self.seconds = 0.0
+
+    def run(self, kills: int, minutes: float) -> Account:
+        """Apply, fire and kill, settle, count."""
+        self.seed()
+        self.apply()
+        before = self.backups()
+        with Inbox(self.client, self.outputs["topic_arn"]) as self.inbox:
+            begin = time.monotonic()
+            say(f"Killing until {kills} invocations died, {minutes:g} minutes at most")
+            self.under_fire(kills, begin + 60 * minutes)
+            say(f"No more kills; settling, {SETTLE_MINUTES} minutes at most")
+            self.settle(time.monotonic() + 60 * SETTLE_MINUTES)
+            self.seconds = time.monotonic() - begin
+        self.died = self.errors()
+        self.left_in_queue, self.dead_letters = self.waiting("queue"), self.waiting("dead_letter_queue")
+        found = account(
+            NAME,
+            occurrences=self.occurrences,
+            wanted=self.wanted,
+            expired=self.expired,
+            foreign={identifier: before[identifier] for identifier in self.foreign},
+            after=self.backups(),
+            told=self.told,
+        )
+        say("The account")
+        for name, value in self.figures(found).items():
+            show(f"{value:>6}  {name}")
+        return found
+
+    def seed(self) -> None:
+        say(f"Making {PLANS} file systems with backups of their plans and of others")
+        self.targets: dict[str, str] = {}
+        self.wanted, self.expired, self.foreign = [], [], []  # type: list[str], list[str], list[str]
+        for number in range(PLANS):
+            plan, kind = f"plan-{number:02}", ("LUSTRE", "OPENZFS", "WINDOWS")[number % 3]
+            target = self.targets[plan] = self.control("seed_file_system", file_system_type=kind, region=REGION)
+            own = {"fsx-backup:deployment": NAME, "fsx-backup:plan": plan}
+            self.wanted.append(self.history(target, 1, tags=own))
+            self.expired += [self.history(target, days, tags=own) for days in (9, 10)]
+            self.foreign.append(self.history(target, 99, tags={"Name": "by hand"}))
+            self.foreign.append(self.history(target, 99, tags=own, backup_type="AUTOMATIC"))
+            self.foreign.append(self.history(target, 99, tags=own | {"fsx-backup:hold": "audit"}))
+
+    def history(self, target: str, days: float, **more: Any) -> str:
+        created = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        return str(self.control("seed_backup", target_id=target, creation_time=created, **more))
+
+    def apply(self) -> None:
+        shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
+        stack = Stack.of_root(FOLDER, self.sandbox.environment())
+        stack.set_variables(
+            {"name": NAME, "file_systems": {plan: {"file_system_id": id_} for plan, id_ in self.targets.items()}}
+        )
+        with progress(f"terraform apply of the root stack with {PLANS} plans"):
+            stack.init()
+            stack.plan()
+            stack.apply()
+        self.outputs = stack.outputs()["fsx_backup"]
+        attributes = {"VisibilityTimeout": str(HIDDEN_SECONDS)}
+        self.client("sqs").set_queue_attributes(QueueUrl=self.outputs["queue"]["url"], Attributes=attributes)
+        self.control("latency", seconds=LATENCY_SECONDS)
+
+    # Under fire ------------------------------------------------------------------------------------
+
+    def under_fire(self, kills: int, deadline: float) -> None:
+        shown = time.monotonic()
+        while self.died < kills and time.monotonic() < deadline:
+            if len(self.occurrences) - len(self.told) < PLANS:
+                self.fire()
+            for _ in range(10):
+                time.sleep(self.chance.uniform(0, 2 * KILL_SECONDS))
+                self.kill()
+            self.read()
+            self.died = self.errors()
+            if time.monotonic() - shown > 10:
+                shown = time.monotonic()
+                self.show_progress()
+
+    def fire(self) -> None:
+        """Every schedule once more, for this moment."""
+        scheduler = Scheduler(self.client)
+        now = datetime.now(UTC).replace(microsecond=0)
+        for plan in self.targets:
+            firing = scheduler.fire(plan, group=NAME, scheduled_time=now)
+            if firing.outcome is not Outcome.DELIVERED:
+                raise SandboxError(f"{plan} could not be fired: {firing.error}")
+            self.occurrences.append((plan, firing.scheduled_time))
+
+    def kill(self) -> None:
+        """One of the function's processes, whatever it does at this moment."""
+        pids = self.sandbox.function_pids()
+        if pids:
+            try:
+                os.kill(self.chance.choice(pids), signal.SIGKILL)
+            except ProcessLookupError:
+                return
+            self.signals += 1
+
+    def settle(self, deadline: float) -> None:
+        shown = time.monotonic()
+        while time.monotonic() < deadline:
+            self.read(seconds=2)
+            if len(self.told) >= len(self.occurrences) and not self.waiting("queue"):
+                return
+            if time.monotonic() - shown > 10:
+                shown = time.monotonic()
+                self.show_progress()
+
+    # Reading ---------------------------------------------------------------------------------------
+
+    def read(self, seconds: int = 0) -> None:
+        while mails := self.inbox.receive(seconds):
+            seconds = 0
+            for mail in mails:
+                data = mail["Data"]
+                self.outcomes[data.get("outcome", "alarm")] += 1
+                if "scheduled_time" in data:
+                    self.told[data["plan"], data["scheduled_time"]] += 1
+
+    def errors(self) -> int:
+        """Invocations that died, by Lambda's own count."""
+        now = datetime.now(UTC)
+        answer = self.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName="Errors",
+            Dimensions=[{"Name": "FunctionName", "Value": NAME}],
+            StartTime=now - timedelta(hours=2),
+            EndTime=now + timedelta(minutes=5),
+            Period=60,
+            Statistics=["Sum"],
+        )
+        return int(sum(point["Sum"] for point in answer["Datapoints"]))
+
+    def waiting(self, queue: str) -> int:
+        return depth(self.client("sqs"), self.outputs[queue]["url"])
+
+    def backups(self) -> dict[str, dict[str, Any]]:
+        pages = self.client("fsx").get_paginator("describe_backups").paginate()
+        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
+
+    def show_progress(self) -> None:
+        show(f"{self.died} killed, {len(self.occurrences)} occurrences, {len(self.told)} told")
+
+    def figures(self, found: Account) -> dict[str, Any]:
+        """What is worth keeping of a run, in people's words."""
+        counts = asdict(found)
+        return {
+            "plans": PLANS,
+            "invocations killed (SIGKILL)": self.died,
+            "occurrences": counts.pop("occurrences"),
+            **{f"backups {name}" if name != "untold" else "occurrences untold": n for name, n in counts.items()},
+            "messages in the dead-letter queue": self.dead_letters,
+            "messages left in the queue": self.left_in_queue,
+            "occurrences told more than once": sum(count > 1 for count in self.told.values()),
+            "messages of the alarms": self.outcomes["alarm"],
+            "minutes": round(self.seconds / 60, 1),
+        }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""Mutation testing of the code that can do harm: does some test notice when it is changed?
+
+    python -m dev.tools.mutation [MODULE ...]       without arguments all four
+
+Each mutant changes one thing: a comparison, a condition, a number, an operator, a statement left out. Texts are not
+mutated, they are for people. A mutant is made in memory, in a forked process that then runs the tests that matter and
+stops at the first one that fails. mutmut and cosmic-ray do more than is needed: a copy of the tree or a database, a
+configuration of their own, and neither has a place for the reasons of survivors.
+
+Survivors are listed with their reasons from tests/function/mutation/survivors.toml. Exit status 1 under 90 percent.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import ModuleType
+
+from dev.tools.mutants import mutants_of
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "lambda_src" / "fsx_backup"
+REASONS = ROOT / "tests" / "function" / "mutation" / "survivors.toml"
+LEAST_PERCENT = 90
+LONGEST_SECONDS = 120.0  # a mutant that runs on for ever is noticed too
+UNIT = ["tests/function/test_flow.py", "tests/function/test_errors.py", "tests/function/test_sample.py"]
+LATE = ["tests/function/properties/test_crash_points.py", "tests/function/properties/test_step_edges.py"]
+# The tests of each module, the ones that fail soonest first.
+TESTS = {
+    "retention": [
+        "tests/function/properties/test_reasons.py",
+        "tests/function/properties/test_retention.py",
+        "tests/function/properties/test_retention_laws.py",
+        *UNIT[:1],
+    ],
+    "occurrence": ["tests/function/properties/test_step_edges.py", *UNIT, *LATE[:1]],
+    "step": [*UNIT, *LATE],
+    "purge": [*UNIT[1:2], "tests/function/properties/test_step_edges.py", *UNIT[:1]],
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed module. `change` tells the change as people read it."""
+
+    module: str
+    line: int
+    change: str
+    tree: ast.Module
+
+    @property
+    def name(self) -> str:
+        return f"{self.module}.py:{self.line}: {self.change}"
+
+
+class Replacement(MetaPathFinder, Loader):
+    """Imports the mutant in place of the module."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        return spec_from_loader(name, self) if name == f"fsx_backup.{self._mutant.module}" else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        code = compile(self._mutant.tree, f"<mutant of {self._mutant.module}>", "exec")
+        exec(code, module.__dict__)  # noqa: S102 - our own source, changed
+
+
+def run_tests(module: str, mutant: Mutant | None) -> int:
+    """In a forked process: pytest's exit code."""
+    import pytest  # noqa: PLC0415
+
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    if mutant:
+        sys.meta_path.insert(0, Replacement(mutant))
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", *TESTS[module]]))
+
+
+def fork(module: str, mutant: Mutant | None) -> int:
+    pid = os.fork()
+    if pid == 0:
+        code = 3  # pytest's own code for an internal error
+        try:
+            code = run_tests(module, mutant)
+        finally:
+            os._exit(code)
+    return pid
+
+
+def survivors(mutants: list[Mutant], jobs: int) -> list[Mutant]:
+    """The mutants that no test noticed."""
+    waiting = list(reversed(mutants))
+    running: dict[int, tuple[Mutant, float]] = {}
+    found: list[Mutant] = []
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop()
+            running[fork(mutant.module, mutant)] = mutant, time.monotonic()
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid:
+            mutant, _ = running.pop(pid)
+            code = os.waitstatus_to_exitcode(status)
+            if code == 5:  # a module that cannot even be imported is 4, and noticed
+                sys.exit(f"mutation: there are no tests of {mutant.module}")
+            if code == 0:
+                found.append(mutant)
+                print(f"  survived {mutant.name}", flush=True)
+            continue
+        for pid, (_, started) in running.items():
+            if time.monotonic() - started > LONGEST_SECONDS:
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    return found
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    os.environ["HYPOTHESIS_PROFILE"] = "mutation"
+    sys.path[:0] = [str(ROOT), str(ROOT / "lambda_src")]
+    import boto3  # noqa: F401, PLC0415 - imported once, for all forks
+    import hypothesis.stateful  # noqa: F401, PLC0415
+    import pytest  # noqa: F401, PLC0415
+
+    import dev.fsx_emulator  # noqa: F401, PLC0415
+
+    chosen = sys.argv[1:] or list(TESTS)
+    mutants = []
+    for module in chosen:
+        if os.waitstatus_to_exitcode(os.waitpid(fork(module, None), 0)[1]) != 0:
+            sys.exit(f"mutation: the tests of {module} fail without any mutation")
+        source = (SOURCE / f"{module}.py").read_text()
+        mutants += [Mutant(module, *mutant) for mutant in mutants_of(source)]
+    reasons = tomllib.loads(REASONS.read_text()) if REASONS.exists() else {}
+    found = survivors(mutants, jobs=os.cpu_count() or 1)
+    print("survivors:")
+    for mutant in sorted(found, key=lambda mutant: (mutant.module, mutant.line)):
+        reason = reasons.get(mutant.module, {}).get(mutant.change, "NOT LISTED: write a test, or the reason")
+        print(f"  {mutant.name}\n      {reason}")
+    stale = [
+        f"{module}: {change}"
+        for module in chosen
+        for change in reasons.get(module, {})
+        if change not in {mutant.change for mutant in found if mutant.module == module}
+    ]
+    for line in stale:
+        print(f"  killed now, remove its reason: {line}")
+    killed = len(mutants) - len(found)
+    percent = 100 * killed / len(mutants)
+    print(f"mutation: killed={killed} of={len(mutants)} score={percent:.1f}")
+    return 0 if percent >= LEAST_PERCENT else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

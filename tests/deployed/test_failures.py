@@ -1,0 +1,83 @@
+"""Every failure reaches people: played on the applied stack, read as a subscriber would.
+
+After the end-to-end tests and before the teardown, by its name: the function is broken and the topic deleted here.
+LocalStack evaluates the alarms itself, with periods of ten seconds.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dev.scenarios.failure_cases import OWN_MESSAGE, Case, Mail
+from dev.scenarios.failure_cases import Stage as FailureStage
+from tests.deployed.stage import NAME, Stage
+
+Told = dict[str, tuple[Case, Mail | None]]
+
+# Case -> what a person must find in the message.
+WORDS = {
+    "the function crashes at import": ("errors", "aws logs tail", "#alarm-errors"),
+    "FSx reports that the backup FAILED": ("ran out of space", "Nothing was purged", "#failed"),
+    "the file system is gone": ("FileSystemNotFound", "remove its plan", "30 h ago", "#failed"),
+    "another backup was in progress until the start window ended": ("start window of 1 minutes", "#not-started"),
+    "the backup never completed": ("still CREATING after the completion window of 1 minutes", "#not-completed"),
+    "the retention would delete too much at once": ("would delete 6 backups", "None was deleted", "#purge-blocked"),
+    "access is denied on CreateBackup": ("AccessDenied", "restore the permission", "#error"),
+    "a malformed message": ("plan.file_system_id must be an id like", "'fs-oops'", "#invalid"),
+    "the schedule is disabled, and no backup is made any more": ("older than 6 hours", "#alarm-freshness"),
+    "a message is given up and ends in the dead-letter queue": ("dead-letter queue", "#alarm-dead-letters"),
+    "the function times out": ("times out", "#alarm-errors"),
+    "the topic is deleted": ("errors", "#alarm-errors"),
+}
+
+
+@pytest.fixture(scope="module")
+def failures(stage: Stage) -> Iterator[FailureStage]:
+    with FailureStage(stage.sandbox, NAME, stage.outputs, stage.alarm_topic, stage.paused) as failures:
+        failures.hurry()
+        yield failures
+
+
+@pytest.fixture(scope="module")
+def told(failures: FailureStage) -> Told:
+    """All cases played: those that leave the function whole at the same time, the others one by one."""
+    cases = list(failures.cases())
+    first, *others = [case for case in cases if case.alone]
+    together = [case for case in cases if not case.alone]
+    mails = [*failures.run(first), *failures.run(*together)]
+    for case in others:
+        mails += failures.run(case)
+    return {case.name: (case, mail) for case, mail in zip([first, *together, *others], mails, strict=True)}
+
+
+@pytest.mark.fault("backup-failed", cases="FSx reports that the backup FAILED")
+@pytest.mark.fault("backup-in-progress", cases="another backup was in progress*")
+@pytest.mark.fault("refused", cases="the file system is gone")
+@pytest.mark.fault("denied", cases="access is denied on CreateBackup")
+@pytest.mark.fault("publish", cases="the topic is deleted")
+@pytest.mark.fault("stuck", cases="the backup never completed")
+@pytest.mark.fault("shortened", cases="the retention would delete too much at once")
+@pytest.mark.fault("malformed", cases="a malformed message")
+@pytest.mark.fault("silent-deployment", cases="the schedule is disabled*")
+@pytest.mark.fault("silent-deployment", cases="the function *")
+@pytest.mark.parametrize("name", WORDS)
+def test_a_failure_is_told(told: Told, name: str) -> None:
+    case, mail = told[name]
+    assert mail is not None, f"nobody heard of it: {name}"
+    assert mail.subject.isascii()
+    assert len(mail.subject) <= 100
+    for words in WORDS[name]:
+        assert words in mail.text
+    if case.path == OWN_MESSAGE:
+        assert mail.attributes["severity"] in {"warning", "error"}
+        assert "What to do: " in mail.text
+    else:
+        assert mail.subject.startswith("ALARM: ")
+
+
+def test_no_case_is_left_out(told: Told) -> None:
+    assert set(told) == set(WORDS)
+
+
+def test_an_alarm_that_heals_says_so(told: Told, failures: FailureStage) -> None:
+    assert any((mail.alarm, mail.state) == (f"{NAME}-errors", "ALARM -> OK") for mail in failures.mails)

@@ -1,0 +1,197 @@
+"""What the module takes and what it refuses: one row an input, with the words that tell the caller what to do.
+
+A refused row is (value, rule and remedy as the message begins them, the entry as the message shows it).
+Sources: FSx, Scheduler, Lambda, IAM, SNS and CloudWatch Logs API references.
+"""
+
+from typing import Any
+
+HOME = {"file_system_id": "fs-0123456789abcdef0"}
+VOLUME = "fsvol-0123456789abcdef0"
+OTHER_VOLUME = "fsvol-0123456789abcdef1"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
+MAIN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:fsx-backup"
+ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+RULE = "arn:aws:events:eu-west-1:123456789012:rule/nightly"
+SIGNING = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0"
+SUBNETS = [f"subnet-{n:017x}" for n in range(17)]
+GROUP = "sg-0123456789abcdef0"
+TICKETS = "arn:aws:sqs:eu-west-1:123456789012:tickets"
+EVERYTHING = "https://events.example.com/in"
+FILTERED = {"protocol": "https", "endpoint": "https://pager.example.com/in", "failures_only": True}
+
+Refused = tuple[Any, str, str]
+
+ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
+    "a": HOME,
+    "9_of-all.kinds": HOME,
+    "x" * 64: HOME,
+    "short-id": {"file_system_id": "fs-01234567"},
+    "long-id": {"file_system_id": "fs-0123456789abcdef01"},
+    "volume": {"volume_id": VOLUME},
+    "nulls": dict.fromkeys(
+        ("volume_id", "schedule", "timezone", "enabled", "retention", "backup_tags", "backup_name", "check_schedule")
+    )
+    | HOME,
+    "windows": HOME
+    | {"flexible_window_minutes": 1440, "start_window_minutes": 17280, "completion_window_minutes": 17280},
+    "longest-window": HOME | {"start_window_minutes": 18720, "completion_window_minutes": 18720},
+    "least-windows": HOME | {"flexible_window_minutes": 1, "start_window_minutes": 1, "completion_window_minutes": 1},
+    "unlimited": HOME
+    | {"retention": {"days": 100_000, "keep_last": 100_000, "keep_daily": -1, "keep_yearly": 100_000}},
+    "least": HOME | {"retention": {"days": 1, "keep_last": 1, "max_deletes": 1, "keep_hourly": 0}},
+    "null-rules": HOME | {"retention": {"days": None, "keep_weekly": None}},
+    "tags": HOME | {"backup_tags": {"Team/Group": "données +-=._:/@ 東京", "empty": "", "k" * 128: "v" * 256}},
+    "adopted": HOME | {"adopt_tags": {"Name": "old"}, "purge_tags": {"aws:cloudformation:stack-name": "old"}},
+    # Two plans adopt on one target where they cannot meet one backup, or where both keep the same.
+    "adopts-other": {"volume_id": OTHER_VOLUME, "adopt_tags": {"Name": "old"}, "retention": {"days": 1}},
+    "adopts-else": {"volume_id": OTHER_VOLUME, "adopt_tags": {"Name": "new"}, "retention": {"days": 2}},
+    "adopts-same": {
+        "volume_id": OTHER_VOLUME,
+        "adopt_tags": {"Name": "old"},
+        "retention": {"days": 1, "max_deletes": 9},
+    },
+    "purged": HOME | {"purge_tags": {"Team": "a", "team": "b"}},
+    "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(45)}},
+    "name": HOME | {"backup_name": "Nightly backup: site/unit 7 @home"},
+    "age": HOME | {"max_backup_age_hours": 0.5, "check_schedule": "rate(10 minutes)", "schedule": "rate(15 minutes)"},
+    **{
+        f"zone-{n}": HOME | {"timezone": zone}
+        for n, zone in enumerate(
+            [
+                "UTC",
+                "Europe/Paris",
+                "America/Argentina/Buenos_Aires",
+                "Etc/GMT+5",
+                "America/Port-au-Prince",
+                "GMT0",
+                "EST5EDT",
+            ]
+        )
+    },
+}
+
+LIKE_AN_ID = "a key must not look like an id"
+KEYS = (
+    "file_systems: a key becomes the schedule's name and must have 1 to 64 letters, digits, '_', '.' or '-', beginning "
+)
+TARGET = "file_systems: give exactly one of file_system_id and volume_id in:"
+RETENTION = (
+    "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly"
+)
+WINDOWS = (
+    "file_systems: start_window_minutes and completion_window_minutes must be whole numbers of at least 1, the first"
+)
+AGE = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760"
+FLEXIBLE = "file_systems: flexible_window_minutes must be a whole number from 0 (off) to 1440."
+ZONE = "file_systems: timezone must be an IANA time zone name like Europe/Paris, written exactly as in the time zone"
+NAME = (
+    "file_systems: backup_name becomes a tag's value and must have 1 to 256 letters, digits, spaces or any of _.:/=+-@."
+)
+TAGS = "file_systems: a tag's key must have 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@."
+ALIKE = "file_systems: IAM does not distinguish tag keys that differ in letter case only. Keep one of each in:"
+LIFE = "file_systems: completion_window_minutes counts from the end of the flexible window, so both together must be"
+ADOPTING = "file_systems: two plans adopt the same backups of one target with different retention"
+RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name"
+COUNT = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags"
+FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0."
+VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
+
+REFUSED_PLANS: dict[str, Refused] = {
+    **{
+        key: (HOME, KEYS, f'"{key}"')
+        for key in ("", "y" * 65, "has space", "slash/ed", "ünïcode", "_deployment", "-x", ".")
+    },
+    **{key: (HOME, LIKE_AN_ID, f'"{key}"') for key in (HOME["file_system_id"], VOLUME)},
+    "nothing": (None, TARGET, "nothing (neither)"),
+    "neither": ({}, TARGET, "neither (neither)"),
+    "both": (HOME | {"volume_id": VOLUME}, TARGET, "both (both)"),
+    "volume-as-fs": ({"file_system_id": VOLUME}, FILE_SYSTEM, f"volume-as-fs ({VOLUME})"),
+    "short": ({"file_system_id": "fs-0123"}, FILE_SYSTEM, "short (fs-0123)"),
+    "upper": ({"file_system_id": "fs-0123456789ABCDEF0"}, FILE_SYSTEM, "upper (fs-0123456789ABCDEF0)"),
+    "short-volume": ({"volume_id": "fsvol-01234567"}, VOLUME_ID, "short-volume (fsvol-01234567)"),
+    **{
+        f"invented-{n}": (HOME | {"timezone": zone}, ZONE, f"invented-{n} ({zone})")
+        for n, zone in enumerate(
+            [
+                "GMT+1",
+                "UTC+2",
+                "Europe/Pariss",
+                "Europe/PARIS",
+                "Utc",
+                "CEST",
+                "EDT",
+                "Paris",
+                "US/Eastern_Time",
+                "America/New York",
+            ]
+        )
+    },
+    "no-zone": (HOME | {"timezone": "europe/paris"}, ZONE, "no-zone (europe/paris)"),
+    "offset": (HOME | {"timezone": "+01:00"}, ZONE, "offset (+01:00)"),
+    "half-zone": (HOME | {"timezone": "Europe/"}, ZONE, "half-zone (Europe/)"),
+    "long-zone": (HOME | {"timezone": f"Europe/{'P' * 44}"}, ZONE, f"long-zone (Europe/{'P' * 44})"),
+    "flex-over": (HOME | {"flexible_window_minutes": 1441}, FLEXIBLE, "flex-over (1441)"),
+    "flex-half": (HOME | {"flexible_window_minutes": 1.5}, FLEXIBLE, "flex-half (1.5)"),
+    "flex-under": (HOME | {"flexible_window_minutes": -1}, FLEXIBLE, "flex-under (-1)"),
+    **{
+        f"{rule}-{n}": (HOME | {"retention": {rule: value}}, RETENTION, f"{rule}-{n} ({rule} = {value})")
+        for rule in ("days", "keep_last", "max_deletes")
+        for n, value in enumerate([0, -1, 3.5, 1_000_000_000])
+    },
+    **{
+        f"{rule}-{n}": (HOME | {"retention": {rule: value}}, RETENTION, f"{rule}-{n} ({rule} = {value})")
+        for rule in ("keep_hourly", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly")
+        for n, value in enumerate([-2, 0.5, 100_001])
+    },
+    "late": (
+        HOME | {"start_window_minutes": 61, "completion_window_minutes": 60},
+        WINDOWS,
+        "late (start 61, completion 60)",
+    ),
+    "no-start": (HOME | {"start_window_minutes": 0}, WINDOWS, "no-start (start 0, completion 1440)"),
+    "endless": (HOME | {"completion_window_minutes": 18721}, WINDOWS, "endless (start 240, completion 18721)"),
+    "half": (HOME | {"start_window_minutes": 1.5}, WINDOWS, "half (start 1.5, completion 1440)"),
+    "too-long": (
+        HOME | {"flexible_window_minutes": 1, "completion_window_minutes": 18_720},
+        LIFE,
+        "too-long (flexible 1, completion 18720)",
+    ),
+    "ageless": (HOME | {"max_backup_age_hours": 0}, AGE, "ageless (0)"),
+    "aged": (HOME | {"max_backup_age_hours": 8761}, AGE, "aged (8761)"),
+    "nameless": (HOME | {"backup_name": ""}, NAME, 'nameless ("")'),
+    "quoted": (HOME | {"backup_name": "it's"}, NAME, 'quoted ("it\'s")'),
+    "long-name": (HOME | {"backup_name": "n" * 257}, NAME, f'long-name ("{"n" * 257}")'),
+    "odd-key": (HOME | {"backup_tags": {"a,b": "c"}}, TAGS, 'odd-key (backup_tags: "a,b" = "c")'),
+    "odd-value": (HOME | {"purge_tags": {"a": "b;c"}}, TAGS, 'odd-value (purge_tags: "a" = "b;c")'),
+    "null-value": (HOME | {"adopt_tags": {"a": None}}, TAGS, 'null-value (adopt_tags: "a" = null)'),
+    "long-key": (HOME | {"backup_tags": {"k" * 129: ""}}, TAGS, f'long-key (backup_tags: "{"k" * 129}" = "")'),
+    "long-value": (HOME | {"backup_tags": {"a": "v" * 257}}, TAGS, f'long-value (backup_tags: "a" = "{"v" * 257}")'),
+    "aws-capitals": (HOME | {"backup_tags": {"AWS:owner": "x"}}, RESERVED, "aws-capitals (AWS:owner)"),
+    "aws-mixed": (HOME | {"backup_tags": {"Aws:owner": "x"}}, RESERVED, "aws-mixed (Aws:owner)"),
+    "own-capitals": (HOME | {"backup_tags": {"FSx-Backup:Plan": "x"}}, RESERVED, "own-capitals (FSx-Backup:Plan)"),
+    "name-small": (HOME | {"backup_tags": {"name": "x"}}, RESERVED, "name-small (name)"),
+    "alike": (HOME | {"backup_tags": {"Team": "a", "team": "b"}}, ALIKE, "alike (backup_tags: Team, team)"),
+    "alike-adopted": (HOME | {"adopt_tags": {"K": "a", "k": "a"}}, ALIKE, "alike-adopted (adopt_tags: K, k)"),
+    "aws-tag": (HOME | {"backup_tags": {"aws:x": ""}}, RESERVED, "aws-tag (aws:x)"),
+    "own-tag": (HOME | {"backup_tags": {"fsx-backup:plan": ""}}, RESERVED, "own-tag (fsx-backup:plan)"),
+    "name-tag": (HOME | {"backup_tags": {"Name": "x"}}, RESERVED, "name-tag (Name)"),
+    "adopting": (
+        HOME | {"adopt_tags": {"fsx-backup:deployment": "old"}},
+        "file_systems: adopt_tags must not use the keys fsx-backup:…, because a backup of a deployment is never",
+        "adopting (fsx-backup:deployment)",
+    ),
+    "adopts": (
+        {"volume_id": VOLUME, "adopt_tags": {"Name": "old"}, "retention": {"days": 1}},
+        ADOPTING,
+        "adopts and adopts-more",
+    ),
+    "adopts-more": (
+        {"volume_id": VOLUME, "adopt_tags": {"Name": "old", "Team": "hpc"}, "retention": {"days": 31}},
+        ADOPTING,
+        "adopts and adopts-more",
+    ),
+    "many-tags": (HOME | {"backup_tags": {f"t{n}": "" for n in range(46)}}, COUNT, "many-tags (46 backup_tags)"),
+    "many-purge": (HOME | {"purge_tags": {f"t{n}": "" for n in range(51)}}, COUNT, "many-purge (51 purge_tags)"),
+}

@@ -1,0 +1,143 @@
+"""Every AWS call of the function as the authorization requests that AWS makes of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+import dev.fsx_emulator  # noqa: F401 - moto must be there before the client that it serves
+from fsx_backup.settings import Settings
+from tests.module.security.iam import Call, Request
+from tests.support.world import Topic, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:prod"
+QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/prod"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:prod"
+NEW_BACKUP = f"arn:aws:fsx:{REGION}:{ACCOUNT}:backup/backup-00000000000000000"
+
+
+class Recorder:
+    """Listens at the function's clients and remembers what IAM would be asked."""
+
+    def __init__(self, world: World) -> None:
+        self.calls: list[Call] = []
+        self.unknown: list[str] = []
+        self._outside = world.fsx.client()
+        _current["recorder"] = self
+        world.settings = Settings("prod", TOPIC, QUEUE_URL)
+        world.topic = Topic(TOPIC)
+        others = {"service-quotas": Recorded(world.service_quotas, self.service_quotas)}
+        world.function = world.connect(
+            _client(),
+            sns=Recorded(world.topic, self.sns),
+            sqs=Recorded(world.queue, self.sqs),
+            cloudwatch=Recorded(world.cloudwatch, self.cloudwatch),
+            **others,
+        )
+
+    def fsx(self, operation: str, parameters: dict[str, Any]) -> None:
+        """Sources: service authorization reference of Amazon FSx; FSx User Guide, "Tag resources during creation"."""
+        match operation:
+            case "CreateBackup":
+                tags = {pair["Key"]: pair["Value"] for pair in parameters.get("Tags", [])}
+                self.calls += create_backup(self._target(parameters), tags)
+            case "DeleteBackup":
+                backup = self._outside.describe_backups(BackupIds=[parameters["BackupId"]])["Backups"][0]
+                tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
+                self._ask(Request("fsx:DeleteBackup", backup["ResourceARN"], resource_tags(tags)))
+            case "ListTagsForResource":
+                self._ask(Request("fsx:ListTagsForResource", parameters["ResourceARN"]))
+            case "DescribeBackups" | "DescribeFileSystems" | "DescribeVolumes":
+                self._ask(Request(f"fsx:{operation}"))
+            case _:
+                self.unknown.append(f"fsx:{operation}")
+
+    def sns(self, operation: str, parameters: dict[str, Any]) -> None:
+        self._ask(Request(f"sns:{operation}", parameters["TopicArn"]))
+
+    def sqs(self, operation: str, parameters: dict[str, Any]) -> None:
+        account, name = parameters["QueueUrl"].split("/")[-2:]
+        self._ask(Request(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{account}:{name}"))
+
+    def cloudwatch(self, operation: str, parameters: dict[str, Any]) -> None:
+        self._ask(Request(f"cloudwatch:{operation}", "*", {"cloudwatch:namespace": parameters["Namespace"]}))
+
+    def _ask(self, request: Request) -> None:
+        self.calls.append((request,))
+
+    def service_quotas(self, operation: str, parameters: dict[str, Any]) -> None:
+        assert operation == "GetPaginator"
+        self._ask(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
+
+    def _target(self, parameters: dict[str, Any]) -> str:
+        try:
+            if "VolumeId" in parameters:
+                described = self._outside.describe_volumes(VolumeIds=[parameters["VolumeId"]])["Volumes"]
+            else:
+                described = self._outside.describe_file_systems(FileSystemIds=[parameters["FileSystemId"]])[
+                    "FileSystems"
+                ]
+        except ClientError:  # not there: IAM is asked for the id given
+            return f"arn:aws:fsx:{REGION}:{ACCOUNT}:file-system/{parameters['FileSystemId']}"
+        return str(described[0]["ResourceARN"])
+
+
+class Recorded:
+    """A double whose calls are recorded under the names of the API."""
+
+    def __init__(self, service: Any, record: Callable[[str, dict[str, Any]], None]) -> None:
+        self._service = service
+        self._record = record
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._service, name)
+
+        def call(*values: Any, **arguments: Any) -> Any:
+            self._record("".join(word.title() for word in name.split("_")), arguments)
+            return method(*values, **arguments)
+
+        return call
+
+
+def create_backup(target: str, tags: dict[str, str]) -> list[Call]:
+    """What AWS evaluates for CreateBackup: the target, the new backup and, if there are tags, the tagging of it.
+
+    The service authorization reference documents aws:RequestTag for the backup alone. Whether the target is evaluated
+    with it too is not documented, so there are two calls: what is granted must be so in both, what is refused in both.
+    """
+    context = request_tags(tags)
+    backup: Call = (Request("fsx:CreateBackup", NEW_BACKUP, context),)
+    if tags:
+        backup = (*backup, Request("fsx:TagResource", NEW_BACKUP, context))
+    return [(Request("fsx:CreateBackup", target, of_target), *backup) for of_target in ({}, context)]
+
+
+def request_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:
+    return {"aws:TagKeys": tuple(tags)} | {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+
+
+def resource_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:
+    return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+
+
+# Making a client takes long, so there is one, and the present recorder listens at it.
+_current: dict[str, Recorder] = {}
+
+
+@cache
+def _client() -> Any:
+    session = boto3.session.Session("testing", "testing", region_name=REGION)
+    client = session.client("fsx", config=Config(retries={"total_max_attempts": 1}))
+    client.meta.events.register(
+        "provide-client-params.fsx",
+        lambda model, params, **_: _current["recorder"].fsx(model.name, params),
+    )
+    return client

@@ -1,0 +1,127 @@
+"""What the function is put through while its calls are recorded: one of each kind that the unit tests know."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from fsx_backup.event import InvalidEvent
+from fsx_backup.handler import BackupFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.world import World
+
+LUSTRE, OPENZFS, WINDOWS = (f"fs-{n:017x}" for n in (1, 2, 3))
+ONTAP, VOLUME = "fs-00000000000000004", "fsvol-00000000000000005"
+ADOPT = {"Name": "user-scheduled backup", "Team": "hpc"}
+
+# As the module is given them; `adopting` takes over backups that were made by the sample.
+FILE_SYSTEMS: dict[str, dict[str, Any]] = {
+    "lustre": {"file_system_id": LUSTRE, "adopt_tags": ADOPT},
+    "openzfs": {"file_system_id": OPENZFS},
+    "windows": {"file_system_id": WINDOWS},
+    "volume": {"volume_id": VOLUME},
+}
+
+
+def seed(world: World) -> None:
+    for kind, identifier in (("LUSTRE", LUSTRE), ("OPENZFS", OPENZFS), ("WINDOWS", WINDOWS), ("ONTAP", ONTAP)):
+        world.fsx.seed_file_system(kind, file_system_id=identifier, tags={"Owner": "hpc", "Name": kind})
+    world.fsx.seed_volume(ONTAP, volume_id=VOLUME, tags={"Owner": "db"})
+
+
+def every_kind_of_target(world: World) -> None:
+    for name, target in (("lustre", LUSTRE), ("openzfs", OPENZFS), ("windows", WINDOWS), ("volume", VOLUME)):
+        world.history(target, [8, 9], plan=name)
+        world.send(world.message(target, name=name))
+    world.settle()
+
+
+def own_tags(world: World) -> None:
+    world.send(world.message(OPENZFS, name="openzfs", backup_tags={"Team": "ünï"}, copy_tags=False))
+    world.settle()
+
+
+def adopted_backups(world: World) -> None:
+    for age in (30, 40):
+        moment = world.now.timestamp() - age * 86_400
+        world.fsx.seed_backup(LUSTRE, creation_time=moment, tags=ADOPT | {"Name": "user-scheduled backup"})
+    world.send(world.message(LUSTRE, name="lustre", adopt_tags=ADOPT))
+    world.settle()
+
+
+def direct_invocation_and_its_follow_up(world: World) -> None:
+    world.history(OPENZFS, [8], plan="openzfs")
+    world.invoke(world.message(OPENZFS, name="openzfs"))
+    world.advance(minutes=5)
+    world.settle()
+
+
+def purge_by_hand(world: World) -> None:
+    world.history(WINDOWS, [1, 8], plan="windows")
+    world.invoke(world.message(WINDOWS, name="windows", action="purge"))
+    world.invoke(world.message(WINDOWS, name="windows", action="purge") | {"dry_run": False})
+
+
+def partial_purge(world: World) -> None:
+    world.history(LUSTRE, [1, 8, 9], plan="lustre")
+    world.context.seconds_left = 10
+    world.invoke(world.message(LUSTRE, name="lustre", action="purge") | {"dry_run": False})
+    world.context.seconds_left = 120
+    world.advance(minutes=1)
+    world.settle()
+
+
+def failures(world: World) -> None:
+    """A failed backup, a refused one, a blocked purge, a message that cannot be understood, denied access."""
+    world.fsx.control.next_backup(OPENZFS, "FAILED", "The disk caught fire.")
+    world.send(world.message(OPENZFS, name="openzfs"))
+    world.settle()
+    world.fsx.control.fault("ServiceLimitExceeded", "CreateBackup")
+    world.send(world.message(LUSTRE, name="lustre"))
+    world.settle()
+    world.history(WINDOWS, [8, 9, 10], plan="windows")
+    world.send(world.message(WINDOWS, name="windows", retention={"max_deletes": 1}))
+    world.settle()
+    with suppress(InvalidEvent):
+        world.invoke({"action": "explode"})
+    world.fsx.control.fault("AccessDenied", "DescribeBackups")
+    with suppress(ClientError):
+        world.invoke(world.message(LUSTRE, name="lustre"))
+    world.fsx.control.next_backup(WINDOWS, "STUCK")
+    with suppress(BackupFailed):
+        world.invoke(world.message(WINDOWS, name="windows", completion_window_minutes=240))
+    world.settle()
+
+
+def the_samples_event(world: World) -> None:
+    world.history(LUSTRE, [8], plan=LUSTRE)
+    world.invoke({"start-backup": "true", "purge-backups": "true", "filesystem-id": LUSTRE, "notify_on_success": "Yes"})
+    world.advance(minutes=5)
+    world.settle()
+
+
+def checks(world: World) -> None:
+    world.history(LUSTRE, [1], plan="lustre")
+    world.invoke({"action": "check", "plan": {"name": "lustre", "file_system_id": LUSTRE}})
+    world.invoke({"action": "check", "plan": {"name": "volume", "volume_id": VOLUME}})
+    world.invoke({"action": "check", "plans": ["lustre"]})
+    world.service_quotas.quotas = {"Lustre backups": 1}
+    world.invoke({"action": "check", "plans": ["lustre"]})
+
+
+SCENARIOS: list[Callable[[World], None]] = [
+    every_kind_of_target,
+    own_tags,
+    adopted_backups,
+    direct_invocation_and_its_follow_up,
+    purge_by_hand,
+    partial_purge,
+    failures,
+    the_samples_event,
+    checks,
+]

@@ -1,0 +1,175 @@
+"""Values that are sensitive, known after apply only, null, or of different shapes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from dev.terraform import TerraformError
+from tests.module.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC, VOLUME
+from tests.module.reader import Reader
+from tests.support.planning import ModulePlanner
+
+LATER = "${terraform_data.later.id}"
+
+
+def secret(value: str) -> str:
+    return f'${{sensitive("{value}")}}'
+
+
+def refusal(reader: Reader, **calls: dict[str, Any]) -> str:
+    with pytest.raises(TerraformError) as refused:
+        reader.plan(**calls)
+    return str(refused.value)
+
+
+def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader: Reader) -> None:
+    told = refusal(
+        reader,
+        one={
+            "file_systems": {
+                "good": {"file_system_id": secret(HOME["file_system_id"])},
+                "secret": {"file_system_id": secret("fs-XYZ")},
+                "open": {"file_system_id": "vol-0123"},
+                "neither": {},
+                "other": HOME | {"schedule": "cron(0 25 * * ? *)", "backup_tags": {"Team": secret("a|b"), "b": "c|d"}},
+                "third": {"file_system_id": secret(HOME["file_system_id"]), "retention": {"days": 0}},
+            },
+            "additional_targets": [secret("fs-abc")],
+            "event_rules": {"night": secret("arn:abc")},
+            "encryption": {"kms_key_arn": secret("alias/abc")},
+            "notifications": {"emails": ["nobody", secret("abc")], "topic_arn": secret("abc")},
+            "vpc": {"subnet_ids": [secret("abc")], "security_group_ids": [GROUP]},
+            "tags": {"Owner": secret("a|b")},
+        },
+    )
+    for shown in (
+        "file_system_id must look like fs-0123456789abcdef0. Correct: open (vol-0123), secret (a sensitive value).",
+        "give exactly one of file_system_id and volume_id in: neither (neither).",
+        "other (schedule = cron(0 25 * * ? *): its hours cannot be 25)",
+        "third (days = 0)",
+        'other (a sensitive value), other (backup_tags: "b" = "c|d").',
+        "additional_targets must be ids like fs-0123456789abcdef0 or fsvol-0123456789abcdef0. Correct: one id (a sens",
+        "nightly. Correct: night (a sensitive value).",
+        "kms_key_arn (a sensitive value).",
+        'emails[0] ("nobody"), emails[1] (a sensitive value).',
+        "topic_arn (a sensitive value).",
+        "subnet_ids[0] (a sensitive value).",
+        '"Owner" (a sensitive value).',
+    ):
+        assert shown in told
+    assert "abc" not in told.replace("fs-0123456789abcdef0", "").replace("0123456789abcdef0", "")
+    assert "XYZ" not in told
+    assert "a|b" not in told
+    assert "refers to sensitive values" not in told
+
+
+def test_a_map_that_is_sensitive_as_a_whole_is_refused_with_the_remedy(reader: Reader) -> None:
+    whole = f'${{sensitive({{ home = {{ file_system_id = "{HOME["file_system_id"]}" }} }})}}'
+    told = refusal(reader, one={"file_systems": whole})
+    assert "the map as a whole cannot be sensitive. Mark single values in it, or unmark it with" in told
+    assert "nonsensitive(): file_systems." in told
+
+
+def test_sensitive_values_are_planned(plan: ModulePlanner) -> None:
+    planned = plan(
+        file_systems={
+            "home": {key: secret(value) for key, value in HOME.items()},
+            "timed": HOME | {"check_schedule": secret("rate(2 hours)"), "max_backup_age_hours": "${sensitive(30)}"},
+            "whole": f'${{sensitive({{ volume_id = "{VOLUME}" }})}}',
+        },
+        notifications={"emails": [secret("storage@example.com"), "open@example.com", "open@example.com"]},
+    )
+    assert {"home", "timed", "whole"} <= {
+        values["name"] for values in planned.resources("aws_scheduler_schedule").values()
+    }
+    subscribed = planned.resources("aws_sns_topic_subscription")
+    assert sorted(values["endpoint"] for values in subscribed.values()) == ["open@example.com", "storage@example.com"]
+    assert 'module.fsx_backup.aws_sns_topic_subscription.email["open@example.com"]' in subscribed
+    assert not any("storage" in address for address in subscribed)
+    assert [a for a in planned.resources("aws_cloudwatch_metric_alarm") if "freshness" in a] == [
+        'module.fsx_backup.aws_cloudwatch_metric_alarm.freshness["timed"]'
+    ]
+
+
+def test_an_unknown_value_defers_its_own_rules_alone(reader: Reader) -> None:
+    told = refusal(
+        reader,
+        one={
+            "file_systems": {
+                "made": {"file_system_id": LATER, "backup_tags": {"Vpc": LATER}, "retention": {"days": 0}},
+                "odd-zone": HOME | {"timezone": "Paris", "backup_tags": {"Name": "x"}},
+                "odd-volume": {"volume_id": "fsvol-1"},
+                "soon": HOME | {"schedule": f"cron({LATER} 2 * * ? *)", "start_window_minutes": 0},
+            },
+            "encryption": {"kms_key_arn": LATER, "create_key": False},
+            "vpc": {"subnet_ids": [LATER, *SUBNETS], "security_group_ids": [GROUP]},
+            "notifications": {"topic_arn": LATER, "create_topic": False, "emails": ["nobody"]},
+            "event_rules": {"made": LATER, "b d": RULE},
+            "additional_targets": [LATER],
+            "tags": {"Vpc": LATER, "vpc": "x"},
+            "maximum_concurrency": 1,
+        },
+    )
+    for shown in (
+        "made (days = 0)",
+        "odd-zone (Paris)",
+        "odd-zone (Name)",
+        "odd-volume (fsvol-1)",
+        "soon (start 0, completion 1440)",
+        "vpc (18 and 1)",
+        'emails[0] ("nobody")',
+        'Rename: "b d".',
+        '"Vpc" and "vpc"',
+        "maximum_concurrency (1)",
+    ):
+        assert shown in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            {"file_systems": {"home": HOME | {"check_schedule": f"cron({LATER} * * * ? *)"}}},
+            "file_systems: check_schedule groups the checks, so it must be known in the plan",
+        ),
+        (
+            {"file_systems": {"home": HOME | {"max_backup_age_hours": "${terraform_data.hours.output}"}}},
+            "file_systems: max_backup_age_hours decides whether there is an alarm, so it must be known in the plan",
+        ),
+        (
+            {"notifications": {"emails": [LATER]}},
+            "notifications: emails name their subscriptions, so they must be known in the plan; others belong in",
+        ),
+    ],
+)
+def test_what_must_be_known_in_the_plan_is_said(plan: ModulePlanner, arguments: dict[str, Any], words: str) -> None:
+    with pytest.raises(TerraformError) as refused:
+        plan(**arguments)
+    assert words in str(refused.value)
+
+
+def test_nulls_everywhere_are_defaults(reader: Reader) -> None:
+    optional = [
+        "additional_targets", "event_rules", "encryption", "vpc", "package", "maximum_concurrency", "notifications",
+        "reserved_concurrency", "tags", "deployment_check_schedule", "name", "tracing", "log_retention_days",
+    ]  # fmt: skip
+    reader.plan(one=dict.fromkeys([*optional, "file_systems"]))
+
+
+def test_entries_of_different_shapes_come_from_yaml(reader: Reader) -> None:
+    entries = json.dumps({"home": HOME, "database": {"volume_id": VOLUME, "retention": {"days": 3}, "enabled": False}})
+    reader.plan(one={"file_systems": f"${{yamldecode({json.dumps(entries)})}}"})
+
+
+def test_the_module_takes_for_each_and_count(reader: Reader) -> None:
+    reader.plan(
+        places={
+            "for_each": '${toset(["a", "b"])}',
+            "name": "${each.key}",
+            "file_systems": {"home": HOME},
+            "notifications": {"topic_arn": TOPIC},
+            "encryption": {"kms_key_arn": KEY},
+        },
+        perhaps={"count": 0, "file_systems": {"home": HOME}},
+    )

@@ -1,0 +1,277 @@
+"""The function in a small world on one clock: the FSx emulator, a queue with SQS's rules, a topic with SNS's."""
+
+import json
+import logging
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dev.fsx_emulator import EmulatedFSx, emulated_fsx
+from fsx_backup.handler import Function
+from fsx_backup.settings import Settings
+
+START = datetime(2026, 3, 1, 4, tzinfo=UTC)
+DEPLOYMENT = "prod"
+VISIBILITY = timedelta(seconds=1800)
+
+logging.getLogger("fsx_backup").setLevel(logging.INFO)  # as the module sets it: a line that cannot be written is a bug
+
+
+@dataclass
+class Record:
+    """A message in the queue."""
+
+    body: str
+    sent: datetime
+    visible_at: datetime
+    receives: int = 0
+    receipt: str = ""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+class Queue:
+    """SQS, as far as the function uses it. Source: SQS API reference."""
+
+    def __init__(self, world: "World", max_receives: int = 132) -> None:
+        self.world = world
+        self.max_receives = max_receives
+        self.records: list[Record] = []
+        self.dead_letters: list[Record] = []
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> None:  # noqa: N803
+        assert QueueUrl == self.world.settings.queue_url
+        assert 0 <= DelaySeconds <= 900
+        now = self.world.now
+        self.records.append(Record(MessageBody, now, now + timedelta(seconds=DelaySeconds)))
+
+    def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
+        assert QueueUrl == self.world.settings.queue_url
+        assert isinstance(VisibilityTimeout, int)
+        assert 0 <= VisibilityTimeout <= 43_200
+        record = next(record for record in self.records if record.receipt == ReceiptHandle)
+        record.visible_at = self.world.now + timedelta(seconds=VisibilityTimeout)
+
+    def receive(self) -> Record | None:
+        """The next visible message; one received too often goes to the dead letters instead."""
+        for record in sorted(self.records, key=lambda record: record.visible_at):
+            if record.visible_at <= self.world.now:
+                if record.receives >= self.max_receives:
+                    self.records.remove(record)
+                    self.dead_letters.append(record)
+                    continue
+                record.receives += 1
+                record.receipt = str(uuid.uuid4())
+                record.visible_at = self.world.now + VISIBILITY
+                return record
+        return None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message as a subscriber gets it: `text` by mail, `data` where a program listens."""
+
+    subject: str
+    text: str
+    attributes: dict[str, str]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Topic:
+    """SNS, refusing what SNS refuses. Source: SNS API reference, Publish."""
+
+    def __init__(self, arn: str) -> None:
+        self.arn = arn
+        self.mails: list[Mail] = []
+        self.broken: Exception | None = None
+
+    def publish(
+        self,
+        *,
+        TopicArn: str,  # noqa: N803
+        Subject: str,  # noqa: N803
+        Message: str,  # noqa: N803
+        MessageStructure: str,  # noqa: N803
+        MessageAttributes: dict[str, Any],  # noqa: N803
+    ) -> None:
+        if self.broken:
+            raise self.broken
+        assert TopicArn == self.arn
+        assert MessageStructure == "json"
+        assert re.fullmatch(r"[!-~][ -~]{0,98}", Subject), f"SNS refuses the subject {Subject!r}"
+        assert 0 < len(Message.encode()) <= 262_144
+        for name, value in MessageAttributes.items():
+            assert re.fullmatch(r"[A-Za-z0-9_.-]{1,256}", name)
+            assert value["StringValue"], f"SNS refuses the empty attribute {name}"
+        attributes = {name: value["StringValue"] for name, value in MessageAttributes.items()}
+        copies = json.loads(Message)
+        assert copies["default"]
+        assert copies.keys() <= {"default", "email", "sms", "sqs", "lambda", "http", "https"}
+        assert all(isinstance(copy, str) for copy in copies.values())
+        self.mails.append(Mail(Subject, copies["default"], attributes, json.loads(copies["sqs"])))
+
+
+class CloudWatch:
+    """CloudWatch's metrics, refusing what PutMetricData refuses. Source: CloudWatch API reference."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[dict[str, Any]]] = []
+        self.broken: Exception | None = None
+
+    def put_metric_data(self, *, Namespace: str, MetricData: Sequence[dict[str, Any]]) -> None:  # noqa: N803
+        if self.broken:
+            raise self.broken
+        assert Namespace == "FSxBackup"
+        assert 0 < len(MetricData) <= 1000
+        for datum in MetricData:
+            assert datum.keys() <= {"MetricName", "Dimensions", "Timestamp", "Value", "Unit"}
+            assert len(datum["Dimensions"]) <= 30
+            assert all(item["Name"] and item["Value"] for item in datum["Dimensions"])
+            assert datum["Unit"] in {"None", "Count", "Bytes", "Seconds", "Percent"}
+            assert isinstance(datum["Value"], int | float)
+        self.calls.append(list(MetricData))
+
+    def values(self, name: str, **dimensions: str) -> list[float]:
+        """All values of a metric with exactly these dimensions, in the order of their arrival."""
+        return [
+            datum["Value"]
+            for call in self.calls
+            for datum in call
+            if datum["MetricName"] == name
+            and {item["Name"]: item["Value"] for item in datum["Dimensions"]} == dimensions
+        ]
+
+
+class ServiceQuotas:
+    """Service Quotas, as far as the function uses it. Source: its API reference, ListServiceQuotas."""
+
+    def __init__(self) -> None:
+        self.quotas: dict[str, float] = {}
+        self.broken: Exception | None = None
+
+    def get_paginator(self, operation: str) -> "ServiceQuotas":
+        assert operation == "list_service_quotas"
+        return self
+
+    def paginate(self, *, ServiceCode: str) -> Iterator[dict[str, Any]]:  # noqa: N803
+        assert ServiceCode == "fsx"
+        if self.broken:
+            raise self.broken
+        for name, value in self.quotas.items():
+            yield {"Quotas": [{"ServiceCode": "fsx", "QuotaName": name, "Value": value}]}
+
+
+@dataclass
+class Context:
+    """Lambda's context object."""
+
+    seconds_left: float = 300.0
+    aws_request_id: str = "00000000-0000-0000-0000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds_left * 1000)
+
+
+class World:
+    """One deployment and its surroundings."""
+
+    def __init__(self, fsx: EmulatedFSx) -> None:
+        self.fsx = fsx
+        self.settings = Settings(DEPLOYMENT, "arn:aws:sns:us-east-1:123456789012:alerts", "https://sqs/work")
+        self.topic = Topic(self.settings.topic_arn)
+        self.queue = Queue(self)
+        self.cloudwatch = CloudWatch()
+        self.service_quotas = ServiceQuotas()
+        self.context = Context()
+        self.function = self.connect()
+
+    def connect(self, client: Any = None, **others: Any) -> Function:
+        """A new execution environment, with another client of FSx or of the `others`."""
+        clients = {
+            "fsx": client or self.fsx.client(),
+            "sns": self.topic,
+            "sqs": self.queue,
+            "cloudwatch": self.cloudwatch,
+            "service-quotas": self.service_quotas,
+        } | others
+        return Function(self.settings, clients.__getitem__, lambda: self.now)
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.fsx.control.now())
+
+    def advance(self, **duration: float) -> None:
+        self.fsx.control.advance(timedelta(**duration).total_seconds())
+
+    def message(self, target_id: str, *, name: str = "home", action: str = "backup", **plan: Any) -> dict[str, Any]:
+        """What a schedule sends at this moment. Its plan keeps one backup if `plan` says no more."""
+        key = "volume_id" if target_id.startswith("fsvol-") else "file_system_id"
+        return {
+            "version": 1,
+            "action": action,
+            "scheduled_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "plan": {"name": name, key: target_id, **plan, "retention": {"keep_last": 1} | plan.get("retention", {})},
+        }
+
+    def send(self, message: object) -> None:
+        body = message if isinstance(message, str) else json.dumps(message)
+        self.queue.send_message(QueueUrl=self.settings.queue_url, MessageBody=body)
+
+    def invoke(self, event: object) -> dict[str, Any]:
+        """A direct invocation."""
+        return self.function.handle(event, self.context)
+
+    def deliver(self) -> Record | None:
+        """Let Lambda take one visible message from the queue; errors of the function rise."""
+        record = self.queue.receive()
+        if record is None:
+            return None
+        answer = self.function.handle({"Records": [self.event_of(record)]}, self.context)
+        if not answer["batchItemFailures"]:
+            self.queue.records.remove(record)
+        return record
+
+    def settle(self, hours: float = 48, step: float = 30) -> None:
+        """Deliver and move the clock, in seconds a step, until the queue is empty."""
+        end = self.now + timedelta(hours=hours)
+        while self.queue.records and self.now < end:
+            while self.deliver():
+                pass
+            pending = [record.visible_at for record in self.queue.records]
+            if pending:
+                self.advance(seconds=max(step, (min(pending) - self.now).total_seconds()))
+
+    @staticmethod
+    def event_of(record: Record) -> dict[str, Any]:
+        return {
+            "messageId": record.id,
+            "receiptHandle": record.receipt,
+            "body": record.body,
+            "attributes": {
+                "ApproximateReceiveCount": str(record.receives),
+                "SentTimestamp": str(int(record.sent.timestamp() * 1000)),
+            },
+            "eventSource": "aws:sqs",
+        }
+
+    def backups(self) -> dict[str, dict[str, Any]]:
+        """Every backup there is, by id, straight from the service."""
+        pages = self.fsx.client().get_paginator("describe_backups").paginate()
+        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
+
+    def history(self, target_id: str, days: list[float], plan: str = "home", **more: Any) -> list[str]:
+        """Owned AVAILABLE backups so many days old."""
+        tags = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": plan} | more.pop("tags", {})
+        return [
+            self.fsx.seed_backup(target_id, creation_time=self.now - timedelta(days=age), tags=tags, **more)
+            for age in days
+        ]
+
+
+@contextmanager
+def new_world(**options: Any) -> Iterator[World]:
+    with emulated_fsx(now=options.pop("now", START), **options) as fsx:
+        yield World(fsx)
