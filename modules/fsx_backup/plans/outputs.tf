@@ -12,13 +12,13 @@ output "checked" {
     - `arguments`: the others, as they came.
   EOT
   value = {
-    plans = tomap({
+    plans = {
       for key, plan in local.given : key => merge(plan, {
         target_id   = local.target_ids[key]
         target_kind = plan.file_system_id == null ? "volume" : "file system"
         message     = local.messages.backup[key]
       })
-    })
+    }
     checks = {
       for name, keys in local.checked_plans : name => {
         plans    = keys

@@ -14,14 +14,12 @@ locals {
   keys = keys(nonsensitive(sensitive(var.file_systems)))
   targets_named = merge(
     { for key in local.keys : key => 0 },
-    { for key, plan in local.plans : key => length([for id in [plan.file_system_id, plan.volume_id] : id if id != null]) },
+    { for key, plan in local.plans : key => (plan.file_system_id == null ? 0 : 1) + (plan.volume_id == null ? 0 : 1) },
   )
 
   # Tags that differ in letter case only; a tag of the deployment's own counts.
   tags_in_small_letters = {
-    for key, plan in local.plans : key => {
-      for list in ["backup_tags", "adopt_tags"] : list => { for tag in keys(plan[list]) : lower(tag) => tag... }
-    }
+    for each in local.plan_tags : jsonencode([each.plan, each.list, lower(each.tag)]) => each... if each.list != "purge_tags"
   }
 
   # Of each target the plans that adopt, with the tags they adopt by and what they keep. Two of them meet the same backups
@@ -48,12 +46,14 @@ locals {
     keys_like_ids = [for key in local.keys : { entry = jsonencode(key), value = null } if can(regex("^(fs|fsvol)-[0-9a-f]+$", key))]
     targets       = [for key, count in local.targets_named : { entry = key, value = count == 0 ? "neither" : "both" } if count != 1]
     file_system_id = [
-      for key, id in { for key, plan in local.plans : key => plan.file_system_id } : { entry = key, value = var.file_systems[key].file_system_id }
-      if id == null ? false : length(id) < 11 || length(id) > 21 || !can(regex("^fs-[0-9a-f]+$", id))
+      for key, plan in local.plans : { entry = key, value = var.file_systems[key].file_system_id }
+      if plan.file_system_id == null ? false : (
+        !can(regex("^fs-[0-9a-f]+$", plan.file_system_id)) || length(plan.file_system_id) < 11 || length(plan.file_system_id) > 21
+      )
     ]
     volume_id = [
-      for key, id in { for key, plan in local.plans : key => plan.volume_id } : { entry = key, value = var.file_systems[key].volume_id }
-      if id == null ? false : length(id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", id))
+      for key, plan in local.plans : { entry = key, value = var.file_systems[key].volume_id }
+      if plan.volume_id == null ? false : length(plan.volume_id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", plan.volume_id))
     ]
     schedules = flatten([
       for key, plan in local.plans : [
@@ -73,27 +73,20 @@ locals {
     ])
     flexible_windows = [
       for key, plan in local.plans : { entry = key, value = var.file_systems[key].flexible_window_minutes }
-      if plan.flexible_window_minutes < 0 || plan.flexible_window_minutes > 1440 || floor(plan.flexible_window_minutes) != plan.flexible_window_minutes
+      if plan.flexible_window_minutes < 0 || plan.flexible_window_minutes > 1440 || plan.flexible_window_minutes % 1 != 0
     ]
     windows = [
       for key, plan in local.plans :
       { entry = key, value = "start ${var.file_systems[key].start_window_minutes}, completion ${var.file_systems[key].completion_window_minutes}" }
-      if anytrue([
-        plan.start_window_minutes < 1,
-        plan.start_window_minutes > plan.completion_window_minutes,
-        plan.completion_window_minutes > 18720,
-        floor(plan.start_window_minutes) != plan.start_window_minutes,
-        floor(plan.completion_window_minutes) != plan.completion_window_minutes,
-      ])
+      if(
+        plan.start_window_minutes < 1 || plan.start_window_minutes > plan.completion_window_minutes || plan.completion_window_minutes > 18720
+        || plan.start_window_minutes % 1 != 0 || plan.completion_window_minutes % 1 != 0
+      )
     ]
     windows_together = [
       for key, plan in local.plans :
       { entry = key, value = "flexible ${var.file_systems[key].flexible_window_minutes}, completion ${var.file_systems[key].completion_window_minutes}" }
-      if alltrue([
-        plan.flexible_window_minutes + plan.completion_window_minutes > 18720,
-        plan.flexible_window_minutes <= 1440, # told above
-        plan.completion_window_minutes <= 18720,
-      ])
+      if plan.flexible_window_minutes + plan.completion_window_minutes > 18720 && plan.completion_window_minutes <= 18720
     ]
     retention = flatten([
       for text, keys in local.plans_by_retention : [
@@ -123,11 +116,10 @@ locals {
     owners_adopted = [
       for each in local.plan_tags : { entry = each.plan, value = each.tag } if each.list == "adopt_tags" && startswith(lower(each.tag), "fsx-backup:")
     ]
-    tags_alike = flatten([
-      for key, lists in local.tags_in_small_letters : [
-        for list, tags in lists : [for alike in values(tags) : { entry = key, value = "${list}: ${join(", ", alike)}" } if length(alike) > 1]
-      ]
-    ])
+    tags_alike = [
+      for alike in values(local.tags_in_small_letters) :
+      { entry = alike[0].plan, value = "${alike[0].list}: ${join(", ", [for each in alike : each.tag])}" } if length(alike) > 1
+    ]
     tag_counts = flatten([
       for key, plan in local.plans : [
         for list, most in { backup_tags = 45, purge_tags = 50, adopt_tags = 50 } : { entry = key, value = "${length(plan[list])} ${list}" }
