@@ -1,7 +1,8 @@
 """What one execution environment remembers of its earlier invocations.
 
-Only the wording and the number of messages depend on it, never what is done to a backup: Lambda may start a new
-environment for any invocation, and state lives in FSx's tags alone.
+The wording and the number of messages depend on it, and that a backup which was made here and deleted since is not made
+again. Nothing is deleted because of it: Lambda may start a new environment for any invocation, and state lives in FSx's
+tags alone.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Step:
     """The step for one request. `now` has an offset; `seconds_left` tells how long the function may still run.
 
     `receives` is how often the message was received, 0 for a direct invocation; `seen` what this execution environment
-    knows of the occurrence, which only words depend on.
+    knows of the occurrence.
     """
 
     def __init__(

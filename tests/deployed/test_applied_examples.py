@@ -1,6 +1,6 @@
 """The examples that act on what is there already, applied in one configuration: what their READMEs promise happens.
 
-The others only make a deployment, as the end-to-end tests do: they are planned (tests/plan/test_examples.py).
+The others only make a deployment, as the end-to-end tests do: they are planned (tests/module/test_examples.py).
 """
 
 import json

@@ -36,7 +36,7 @@ def test_the_command_for_a_backup_now_is_found(stage: Stage) -> None:
 def clone(tmp_path: Path) -> Iterator[Path]:
     """The repository as a reader has it after the set-up, with the README's first block in mine/main.tf."""
     Stack.of_root(tmp_path, {})
-    shutil.copytree(ROOT / "dev" / "sandbox", tmp_path / "sandbox", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "dev", tmp_path / "dev", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / ".envs").symlink_to(ROOT / ".envs")
     (tmp_path / "mine").mkdir()
     [block] = [block for block in blocks("hcl") if block.page == README and "../modules/fsx_backup" in block.text]

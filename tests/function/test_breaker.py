@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fsx_backup.model import RETENTION_TAG, Plan, Retention, Target
+from tests.function.properties.strategies import names_of_rules
 from tests.support.world import World
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def made_under(world: World, target: str, policy: str | None, days: Iterable[flo
 
 def run(world: World, target: str, **retention: int) -> Any:
     """One occurrence to its end; its message."""
-    world.send(world.message(target, retention=retention))
+    world.send(world.message(target, retention={"keep_last": 3} | retention))
     world.settle(step=1)
     return world.topic.mails[-1]
 
@@ -87,7 +88,7 @@ def test_a_backlog_of_any_size_is_worked_off_oldest_first(world: World, target: 
     runs = 0
     while left(world, old):
         before = old & world.backups().keys()
-        mail = run(world, target, days=1, keep_last=3, max_deletes=limit)
+        mail = run(world, target, days=1, max_deletes=limit)
         deleted = before - world.backups().keys()
         assert mail.attributes["outcome"] == "COMPLETED"
         assert len(deleted) == min(limit, len(before))
@@ -148,8 +149,7 @@ def test_what_is_another_policy(before: dict[str, int], after: dict[str, int], s
 
 
 def test_the_policy_is_readable_and_fits_a_tag(world: World, target: str) -> None:
-    longest = dict.fromkeys(("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly"), 100000)
-    longest |= {"keep_monthly": 100_000, "keep_yearly": 100_000}
+    longest = dict.fromkeys(names_of_rules(), 100_000) | {"days": 100_000}
     world.send(world.message(target, retention=longest, timezone="America/Argentina/ComodRivadavia"))
     world.settle(step=1)
     backup = max(world.backups().values(), key=lambda backup: backup["CreationTime"])
@@ -170,7 +170,7 @@ def test_backups_that_fsx_refuses_to_delete_do_not_hold_up_the_others(world: Wor
         world.fsx.control.fault("BackupRestoring", "DeleteBackup", match={"BackupId": identifier}, times=None)
     for before, after in pairwise(later):
         assert left(world, others) == before
-        mail = run(world, target, days=1, keep_last=3, max_deletes=limit)
+        mail = run(world, target, days=1, max_deletes=limit)
         assert left(world, others) == after
         assert mail.data["purge"]["left"] == limit
         assert mail.data["purge"]["later"] == after
