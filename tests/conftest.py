@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.world import World, new_world
 
-# One fixture of each, for all folders; and what writes the reliability page.
+# One fixture of each, for all folders; and what a fault is.
 pytest_plugins = ("tests.support.planning", "tests.support.sandbox_fixtures", "tests.function.faults.plugin")
 
 # Tests of these stay together: they share a sandbox and what was applied to it, or plans that take seconds. The first

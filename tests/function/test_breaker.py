@@ -88,7 +88,7 @@ def test_a_backlog_of_any_size_is_worked_off_oldest_first(world: World, target: 
     runs = 0
     while left(world, old):
         before = old & world.backups().keys()
-        mail = run(world, target, days=1, keep_last=3, max_deletes=limit)
+        mail = run(world, target, days=1, max_deletes=limit)
         deleted = before - world.backups().keys()
         assert mail.attributes["outcome"] == "COMPLETED"
         assert len(deleted) == min(limit, len(before))
@@ -170,7 +170,7 @@ def test_backups_that_fsx_refuses_to_delete_do_not_hold_up_the_others(world: Wor
         world.fsx.control.fault("BackupRestoring", "DeleteBackup", match={"BackupId": identifier}, times=None)
     for before, after in pairwise(later):
         assert left(world, others) == before
-        mail = run(world, target, days=1, keep_last=3, max_deletes=limit)
+        mail = run(world, target, days=1, max_deletes=limit)
         assert left(world, others) == after
         assert mail.data["purge"]["left"] == limit
         assert mail.data["purge"]["later"] == after

@@ -127,6 +127,7 @@ def look(world: World, command: str, target: str) -> None:
         assert target in {backup["FileSystem"]["FileSystemId"], backup.get("Volume", {}).get("VolumeId")}
 
 
+@pytest.mark.fault("commands")
 @pytest.mark.parametrize("outcome", OUTCOMES)
 @pytest.mark.parametrize("way", WAYS)
 def test_every_command_of_a_message_works(world: World, way: str, outcome: str) -> None:

@@ -41,6 +41,7 @@ def settle(world: World) -> float:
     return (world.now - begin).total_seconds() / 60
 
 
+@pytest.mark.fault("silence")
 @pytest.mark.parametrize("fault", SILENCE)
 @pytest.mark.parametrize("operation", ["DescribeBackups", "DescribeFileSystems", "CreateBackup"])
 @pytest.mark.parametrize("new_environments", [False, True])
@@ -64,6 +65,7 @@ def test_silence_is_notified_when_the_start_window_ends(
     assert set(world.backups()) == set(old)
 
 
+@pytest.mark.fault("silence")
 @pytest.mark.parametrize("window", [1, 5, 240, 1440])
 def test_it_is_notified_in_time_whatever_the_window(world: World, target: str, window: int) -> None:
     world.fsx.control.fault("Throttling", "DescribeBackups", times=None)
@@ -110,6 +112,7 @@ CAUSES: dict[str, tuple[Callable[[World, str], None], str]] = {
 }
 
 
+@pytest.mark.fault("cause")
 @pytest.mark.parametrize(("trouble", "words"), CAUSES.values(), ids=CAUSES)
 def test_the_cause_is_the_true_one(world: World, target: str, trouble: Any, words: str) -> None:
     trouble(world, target)
@@ -121,6 +124,7 @@ def test_the_cause_is_the_true_one(world: World, target: str, trouble: Any, word
     assert ("one backup of a target at a time" in mail.text) == (trouble is busy)
 
 
+@pytest.mark.fault("cause")
 def test_a_denial_is_named_where_it_was_seen(world: World, target: str) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
     world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING")
@@ -135,6 +139,7 @@ def test_a_denial_is_named_where_it_was_seen(world: World, target: str) -> None:
     assert "one backup of a target at a time" not in mail.text
 
 
+@pytest.mark.fault("cause")
 def test_where_the_cause_is_not_known_none_is_invented(world: World, target: str) -> None:
     world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
     world.send(world.message(target, **PLAN))
@@ -149,6 +154,7 @@ def test_where_the_cause_is_not_known_none_is_invented(world: World, target: str
     assert "The cause:" not in world.topic.mails[-1].text
 
 
+@pytest.mark.fault("cause")
 def test_a_message_that_came_too_late_says_so(world: World, target: str) -> None:
     world.send(world.message(target, **PLAN))
     world.advance(minutes=WINDOW + 45)
@@ -157,6 +163,7 @@ def test_a_message_that_came_too_late_says_so(world: World, target: str) -> None
     assert not world.backups()
 
 
+@pytest.mark.fault("silence")
 @pytest.mark.parametrize("operation", ["CreateBackup", "DescribeFileSystems", "DescribeBackups"])
 @pytest.mark.parametrize("minutes_before", [12, 5, 1, 0])
 def test_the_start_window_is_used_to_its_end(world: World, target: str, operation: str, minutes_before: int) -> None:
@@ -172,6 +179,7 @@ def test_the_start_window_is_used_to_its_end(world: World, target: str, operatio
     assert only(world).attributes["outcome"] == "COMPLETED"
 
 
+@pytest.mark.fault("after-window")
 @pytest.mark.parametrize("fault", ["http_503", "timeout", "Throttling", "BadRequest"])
 @pytest.mark.parametrize("minutes", [1, 55])
 @pytest.mark.parametrize("environment", [(60, False), (120, True)], ids=["the same", "a new one"])
@@ -197,6 +205,7 @@ def test_an_error_after_the_completion_window_is_not_an_incomplete_backup(
     assert not set(old) & set(world.backups())
 
 
+@pytest.mark.fault("after-window")
 @pytest.mark.parametrize("fault", ["Throttling", "AccessDenied"])
 def test_silence_an_hour_after_the_completion_window_is_an_unknown_state(world: World, target: str, fault: str) -> None:
     old = world.history(target, [30, 31, 32, 33])

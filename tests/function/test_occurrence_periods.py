@@ -56,7 +56,7 @@ def written(occurrences: list[datetime]) -> list[str]:
     return [scheduled.strftime("%Y-%m-%dT%H:%M:%SZ") for scheduled in occurrences]
 
 
-@pytest.mark.fault("clocks")
+@pytest.mark.fault("late-occurrence")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "America/New_York"])
 def test_the_last_day_of_the_month_at_23_keeps_twelve_of_twelve_months(zone: str, seed: int) -> None:
@@ -65,7 +65,7 @@ def test_the_last_day_of_the_month_at_23_keeps_twelve_of_twelve_months(zone: str
     assert left == written(occurrences[-MONTHS:])
 
 
-@pytest.mark.fault("clocks")
+@pytest.mark.fault("late-occurrence")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
 def test_nightly_at_23_keeps_fourteen_of_fourteen_nights(zone: str, seed: int) -> None:
@@ -74,6 +74,7 @@ def test_nightly_at_23_keeps_fourteen_of_fourteen_nights(zone: str, seed: int) -
     assert left == written(occurrences[-NIGHTS:])
 
 
+@pytest.mark.fault("late-occurrence")
 def test_days_go_by_the_creation_time(world: World) -> None:
     """A backup that was made late is kept as long as any other from when it was made."""
     target = world.fsx.seed_file_system("OPENZFS")
@@ -86,7 +87,7 @@ def test_days_go_by_the_creation_time(world: World) -> None:
     assert old not in world.backups()
 
 
-@pytest.mark.fault("clocks")
+@pytest.mark.fault("late-occurrence")
 @pytest.mark.parametrize("claim", ["2999-01-01T00:00:00Z", "yesterday", "2026-02-01", "0001-01-01T00:00:00Z", ""])
 def test_a_tag_that_cannot_be_true_counts_for_nothing(world: World, claim: str) -> None:
     """The creation time stands in: two days are two days."""

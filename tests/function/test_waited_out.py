@@ -23,6 +23,7 @@ def only(world: World) -> Mail:
     return mail
 
 
+@pytest.mark.fault("passing-target")
 @pytest.mark.parametrize(
     ("kind", "state"),
     [
@@ -47,6 +48,7 @@ def test_a_bad_request_of_a_target_in_a_passing_state_is_tried_again(world: Worl
     assert only(world).attributes["outcome"] == "COMPLETED"
 
 
+@pytest.mark.fault("passing-target")
 @pytest.mark.parametrize("kind", ["file system", "volume"])
 def test_a_bad_request_of_an_available_target_is_final(world: World, kind: str) -> None:
     target = world.fsx.seed_file_system("LUSTRE" if kind == "file system" else "ONTAP")
@@ -60,6 +62,7 @@ def test_a_bad_request_of_an_available_target_is_final(world: World, kind: str) 
     assert world.fsx.control.counts()["CreateBackup"] == 1
 
 
+@pytest.mark.fault("token-conflict")
 @pytest.mark.parametrize("listings", [2, 4])
 def test_a_conflict_is_waited_out(world: World, target: str, listings: int) -> None:
     """The new backup is missing from listings, and a tag of the file system changes meanwhile."""
@@ -84,6 +87,7 @@ def test_a_conflict_is_waited_out(world: World, target: str, listings: int) -> N
     assert only(world).attributes["outcome"] == "COMPLETED"
 
 
+@pytest.mark.fault("cause")
 def test_a_backup_deleted_by_somebody_inside_the_start_window_is_noticed(world: World, target: str) -> None:
     world.send(world.message(target))
     world.deliver()
@@ -100,6 +104,7 @@ def test_a_backup_deleted_by_somebody_inside_the_start_window_is_noticed(world: 
     assert "CloudTrail" in mail.text
 
 
+@pytest.mark.fault("repeated-start")
 @pytest.mark.parametrize("calls", range(1, 5))
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_direct_start_that_failed_half_way_and_is_repeated_makes_one_backup(
@@ -120,6 +125,7 @@ def test_a_direct_start_that_failed_half_way_and_is_repeated_makes_one_backup(
     assert {mail.attributes["outcome"] for mail in world.topic.mails} == {"COMPLETED"}
 
 
+@pytest.mark.fault("repeated-start")
 def test_a_direct_start_whose_hand_over_failed_is_repeated_as_one(world: World, target: str) -> None:
     event = world.message(target)
     send, world.queue.send_message = world.queue.send_message, None  # type: ignore[assignment,method-assign]

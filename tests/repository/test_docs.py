@@ -10,6 +10,8 @@ from dev.tools import costs
 from fsx_backup import metrics
 from fsx_backup.notifications import ERROR, HEADLINES, INFO, WARNING
 from fsx_backup.report import Outcome
+from tests.function.faults import plugin
+from tests.function.faults.catalogue import FAULTS
 from tests.support.markdown import anchors
 from tests.support.world import World
 
@@ -55,6 +57,15 @@ def test_links_within_the_runbook_lead_somewhere() -> None:
 @pytest.mark.parametrize("kind", ["Lustre", "Windows", "OpenZFS", "ONTAP"])
 def test_every_file_system_type_can_be_restored(kind: str) -> None:
     assert f"### Restore: {kind}" in RUNBOOK.read_text()
+
+
+def test_the_reliability_page_has_every_fault_and_every_error() -> None:
+    """After a change of either: `make faults`."""
+    page = (ROOT / "docs" / "reliability.md").read_text()
+    assert [
+        fault for fault in FAULTS.values() if f"| {fault.what} | {fault.where} | {fault.expected} |" not in page
+    ] == []
+    assert "\n".join(plugin.errors()) in page
 
 
 def test_the_cost_tables_are_their_arithmetic() -> None:

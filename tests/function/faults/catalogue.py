@@ -47,9 +47,9 @@ FAULTS = {
         "bounded retries with backoff inside the deadline; the message is kept; notified when the window ends",
     ),
     "broken-listing": Fault(
-        "an error on page k of a listing; an empty page with a token; the same token again",
+        "an error on page k of a listing; an empty page with a token; the same token again; an entry twice; no entries",
         "DescribeBackups",
-        "no deletion this time; notified if it stays",
+        "no deletion this time, an entry twice is one; notified if it stays",
     ),
     "order": Fault("pages unordered; equal creation times", "DescribeBackups", "the same decision as for sorted input"),
     "already-deleted": Fault("BackupNotFound", "DeleteBackup", "counted as deleted"),
@@ -76,6 +76,40 @@ FAULTS = {
         "SNS",
         "the backup is kept and finished; the alarm on errors reports it; notified when the topic is back",
     ),
+    "silence": Fault(
+        "FSx does not respond from the first call on",
+        "every call before the backup",
+        "the start window is used to its last moment, then notified: it is unknown whether a backup exists; never "
+        "NOT COMPLETED without knowing",
+    ),
+    "cause": Fault(
+        "a backup that is not started, for each cause",
+        "CreateBackup, queue",
+        "the true cause is named; where it is not known, that is said",
+    ),
+    "after-window": Fault(
+        "errors at the polls after the completion window, the backup AVAILABLE",
+        "DescribeBackups",
+        "COMPLETED with its purge; after an hour of them UNKNOWN, never NOT COMPLETED",
+    ),
+    "passing-target": Fault(
+        "BadRequest of a target in a passing state",
+        "CreateBackup",
+        "tried again inside the start window; of an AVAILABLE target it is final",
+    ),
+    "repeated-start": Fault(
+        "a direct invocation that failed half way and is repeated", "every call", "one backup for one scheduled time"
+    ),
+    "own-deleted": Fault(
+        "the run's own backup deleted by somebody, but still listed",
+        "DescribeBackups",
+        "the newest other available backup stays",
+    ),
+    "unfinished-purge": Fault(
+        "a purge that is killed, or whose notification fails",
+        "function, SNS",
+        "the log has each delete; the next message does not say that nothing was deleted",
+    ),
     "little-time": Fault(
         "little time left in the middle of a purge; slow deletes and listings",
         "function",
@@ -95,15 +129,15 @@ FAULTS = {
         "refused by `terraform plan` and by the function",
     ),
     "shortened": Fault(
-        "retention shortened from 90 to 1 by mistake",
+        "retention shortened from 90 to 1 by mistake; a backlog of any size",
         "plan",
-        "`max_deletes` stops what another policy made; what the plan's policy expects is still deleted; the list is "
-        "notified",
+        "`max_deletes` stops what another policy made; the list is "
+        "notified; a backlog of the plan's own policy is worked off, oldest first",
     ),
     "tags": Fault(
         "tag values with unicode, spaces, empty; `aws:` keys; 50 tags on the file system",
         "tags",
-        "exact match; merged deterministically; own tags first",
+        "exact match, `fsx-backup:hold` in any letter case; merged deterministically; own tags first",
     ),
     "two-plans": Fault("two plans on one file system", "plan", "one waits for the other; each purges only its own"),
     "removed": Fault(
@@ -112,14 +146,19 @@ FAULTS = {
         "notified; its backups stay; the check of the deployment counts them as orphans",
     ),
     "malformed": Fault(
-        "malformed event: not an object, missing keys, unknown action, wrong id, huge, another service's",
+        "malformed event: not an object, missing keys, unknown action, wrong id, huge, another service's, a day ahead",
         "queue, direct invocation",
         "a sentence naming the field; no API call; notified; a direct invoker gets the error",
     ),
     "clocks": Fault(
-        "clocks set forward and back, leap day, year's end; a run at 23:59",
+        "clocks set forward and back, leap day, year's end",
         "calendar",
-        "no duplicate, no occurrence missed, no false alarm; a period is the occurrence's",
+        "no duplicate, no occurrence missed, no false alarm",
+    ),
+    "late-occurrence": Fault(
+        "an occurrence delivered late, into the next day or month",
+        "calendar",
+        "the retention rules count it for the period of its scheduled time",
     ),
     "no-zone": Fault(
         "the time zone's data cannot be loaded", "function", "the backup is made; the purge is withheld and notified"
@@ -171,6 +210,11 @@ FAULTS = {
         "a message of an older or newer format",
         "queue",
         "refused for its version and notified; without a version it is of the first",
+    ),
+    "commands": Fault(
+        "a command of a message that does not work for how the run was started",
+        "mail",
+        "every command is executed: for schedules, direct invocations and the AWS sample's JSON",
     ),
     "credentials": Fault("credentials in a log line or a message", "log, mail", "never, whatever fails"),
     "permissions": Fault(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGE = ROOT / "docs" / "reliability.md"
 HERE = "tests/function/faults/"
 # Where tests run that need Terraform or the sandbox: `make test` runs them.
-ELSEWHERE = ("tests/deployed/", "tests/module/", "tests/module/security/", "tests/sandbox/")
+ELSEWHERE = ("tests/deployed/", "tests/module/", "tests/plan_check/", "tests/sandbox/")
 SIMULATION = "_simulation.py"  # what these print is in the page
 
 
@@ -74,9 +74,12 @@ class Faults:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput["played"] = self.played
-        elif self.wanted and (untried := FAULTS.keys() - {name for faults in self.played.values() for name in faults}):
+        elif self.passed and self.wanted and (untried := self.untried()):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            print(f"\nno test plays the faults {sorted(untried)}")
+            print(f"\nNo test played the faults {sorted(untried)}: {PAGE.name} stays as it was.")
+
+    def untried(self) -> set[str]:
+        return FAULTS.keys() - {name for faults in self.played.values() for name in faults}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -89,9 +92,11 @@ class Faults:
             self.printed[report.nodeid] = report.capstdout.splitlines()
 
     def pytest_unconfigure(self) -> None:
-        if self.wanted and not hasattr(self.config, "workeroutput"):
+        if not self.wanted or not self.passed or hasattr(self.config, "workeroutput"):
+            return
+        if not self.untried() and self.passed.keys() == set(filter(in_process, self.played)):
             region.write(PAGE, "faults", "\n".join([*self.table(), "", *errors(), "", *self.figures(), ""]))
-            print(f"faults: cases={len(self.passed)} survived={sum(self.passed.values())}")
+        print(f"faults: cases={len(self.passed)} survived={sum(self.passed.values())}")
 
     def table(self) -> Iterator[str]:
         yield f"**{len(self.passed)} cases tried, {sum(self.passed.values())} survived.** A case can be about several"

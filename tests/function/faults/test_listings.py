@@ -71,7 +71,7 @@ def test_the_same_token_again_deletes_nothing(world: World, target: str, stays: 
         assert not set(old) & set(world.backups())
 
 
-@pytest.mark.fault("broken-listing")
+@pytest.mark.fault("broken-listing", "silence")
 @pytest.mark.parametrize("page", [1, 2, 3])
 @pytest.mark.parametrize("known", [True, False], ids=["known", "another environment"])
 def test_an_error_on_a_later_page_deletes_nothing_and_is_notified_if_it_stays(

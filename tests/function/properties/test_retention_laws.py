@@ -17,12 +17,14 @@ def deleted(backups: list[Backup], plan: Plan, situation: Situation) -> set[str]
     return {d.backup.id for d in decide(backups, plan, DEPLOYMENT, situation.now) if d.delete}
 
 
+@pytest.mark.fault("foreign", "boundary", "late-occurrence")
 @given(situations())
 def test_the_oracle_deletes_the_same(situation: Situation) -> None:
     expected = oracle.deleted(situation.backups, situation.plan, DEPLOYMENT, situation.now)
     assert deleted(situation.backups, situation.plan, situation) == expected
 
 
+@pytest.mark.fault("own-deleted")
 @given(situations(), st.integers(0, 40))
 def test_the_oracle_keeps_the_same_beside_the_runs_own_backup(situation: Situation, number: int) -> None:
     """Whichever backup is the run's own: the newest, as a rule, or one that a later run has overtaken."""

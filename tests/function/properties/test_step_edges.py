@@ -225,7 +225,7 @@ def test_who_was_in_the_way_is_named(world: World, others: int, named: int) -> N
     assert ("now in progress on the target: " in mail.text) == bool(others)
 
 
-@pytest.mark.fault("transient")
+@pytest.mark.fault("silence")
 @pytest.mark.parametrize(
     ("after", "made", "expected"),
     [
