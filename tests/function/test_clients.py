@@ -10,9 +10,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
+from dev.sandbox.aws import ROOT
 from fsx_backup import clients
-from sandbox.aws import ROOT
-from tests.environments import TIMEOUT
+from tests.support.environments import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,10 @@ BELOW: dict[str, set[str]] = {
     "examples": set(),
     "plan_check": set(),
     "dev/fsx_emulator": set(),
+    "dev/region.py": set(),
     "dev/terraform.py": set(),
     "dev/sandbox": {"dev/fsx_emulator", "dev/terraform.py"},
-    "dev/scenarios": {"dev/sandbox", "dev/fsx_emulator", "dev/terraform.py"},
+    "dev/scenarios": {"dev/sandbox", "dev/fsx_emulator", "dev/terraform.py", "dev/region.py"},
     "dev/tools": {"dev/scenarios", "dev/sandbox", "dev/fsx_emulator", "dev/terraform.py"},
     "dev/benchmarks": {
         "dev/scenarios",
