@@ -31,7 +31,7 @@ def play(world: World, target: str, every: timedelta, days: float, pool: Environ
 
 
 @pytest.mark.fault("quicker")
-@pytest.mark.parametrize(("days", "start_window_minutes", "environments"), [(10, 60, 3), (2, 240, 3)])
+@pytest.mark.parametrize(("days", "start_window_minutes", "environments"), [(3, 60, 3), (2, 240, 3)])
 def test_an_hourly_plan_whose_backups_take_three_hours_is_not_reported_each_hour(
     world: World, days: int, start_window_minutes: int, environments: int
 ) -> None:
