@@ -17,6 +17,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dev import region
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
 from dev.sandbox.scheduler import Outcome, Scheduler
@@ -25,7 +26,6 @@ from dev.scenarios.queue_depth import depth
 from dev.scenarios.soak_account import Account, Occurrence, account
 from dev.scenarios.steps import progress, say, show
 from dev.terraform import Stack, TerraformError
-from dev.tools import region
 
 NAME = "soak"
 PLANS = 20

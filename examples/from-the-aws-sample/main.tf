@@ -1,4 +1,4 @@
-# In the place of the AWS sample's stack for one file system, and of a rule made by hand for a second one.
+# In the place of the AWS sample's stack for one file system, and of a rule created manually for a second one.
 module "fsx_backup" {
   source = "../../modules/fsx_backup"
 
@@ -43,6 +43,6 @@ output "commands" {
 }
 
 output "function" {
-  description = "Where further rules made by hand point to."
+  description = "Where further rules created manually point to."
   value       = module.fsx_backup.function
 }

@@ -1,11 +1,11 @@
 # A new Lustre file system from a backup, and a plan of its own for it in the same apply.
 variable "backup_id" {
-  description = "The backup to restore. See the README for the command that finds the newest good one."
+  description = "The backup to restore. See the README for the command that finds the newest available one."
   type        = string
 
   validation {
     condition     = can(regex("^backup-[0-9a-f]{8,17}$", var.backup_id))
-    error_message = "backup_id must look like backup-0123456789abcdef0, not \"${var.backup_id}\". \"null\" means that the listing found no good backup."
+    error_message = "backup_id must look like backup-0123456789abcdef0, not \"${var.backup_id}\". \"null\" means that the listing found no available backup."
   }
 }
 

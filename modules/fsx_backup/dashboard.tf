@@ -25,7 +25,7 @@ locals {
 
   charts = [
     {
-      title = "Age of the newest good backup, in % of the plan's maximum"
+      title = "Age of the newest available backup, in % of the plan's maximum"
       place = [0, 0, 12, 8]
       unit  = "%"
       metrics = concat(
@@ -38,7 +38,7 @@ locals {
       lines = [{ label = "maximum", value = 100, fill = "above", color = local.colors.bad }]
     },
     {
-      title   = "Age of the newest good backup, in hours: the 20 oldest"
+      title   = "Age of the newest available backup, in hours: the 20 oldest"
       place   = [12, 0, 12, 8]
       unit    = "hours"
       metrics = [[{ expression = local.worst.NewestBackupAgeHours, label = local.plan_label, id = "age" }]]

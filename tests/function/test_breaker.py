@@ -125,7 +125,7 @@ def test_the_whole_list_is_in_the_log_and_in_the_dry_run(
     assert mail.text.count("  would delete backup-") == 20
     assert "… and 50 more" in mail.text
     assert "filter message = 'withheld' and plan = 'home'" in mail.text
-    answer = world.invoke(world.message(target, action="purge", retention={"days": 1}))
+    answer = world.invoke(world.message(target, action="purge", retention={"days": 1, "keep_last": 3}))
     assert answer["outcome"] == "DRY_RUN"
     assert "more than max_deletes" in answer["reason"]
     assert {entry["backup_id"] for entry in answer["purge"]["decisions"] if entry["delete"]} == blocked

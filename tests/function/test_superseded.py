@@ -177,6 +177,8 @@ def test_a_default_plan_that_paused_keeps_three_backups(
 ) -> None:
     """Every four hours for a week; then a pause, then one run."""
     world.history(target, [pause_days + number / 6 for number in range(42)], tags={})
-    world.send(world.message(target, retention={"max_deletes": 50}))
+    message = world.message(target)
+    del message["plan"]["retention"]
+    world.send(message)
     world.settle()
     assert len(world.backups()) == left

@@ -64,7 +64,7 @@ def test_the_backup_is_made_and_the_purge_is_withheld(world: World, zone: str) -
 def test_utc_needs_no_data(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     old = world.history(target, [30, 40, 50, 60, 70])
-    world.send(world.message(target, retention={"keep_last": 3, "keep_daily": 1}))
+    world.send(world.message(target, retention={"keep_daily": 1, "keep_last": 3}))
     world.settle()
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
     assert len(set(old) & world.backups().keys()) == 2  # of keep_last = 3
@@ -85,7 +85,7 @@ def test_a_check_and_a_start_need_no_data(world: World) -> None:
 def test_with_the_data_the_same_plan_purges(world: World) -> None:
     target = world.fsx.seed_file_system("LUSTRE")
     old = world.history(target, [30, 40, 50, 60, 70])
-    world.send(world.message(target, timezone="Europe/Paris", retention={"keep_last": 3, "keep_daily": 1}))
+    world.send(world.message(target, timezone="Europe/Paris", retention={"keep_daily": 1, "keep_last": 3}))
     world.settle()
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
     assert len(set(old) & world.backups().keys()) == 2

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dev.terraform import ROOT
-from dev.tools import region
+from dev import region
+from dev.sandbox.aws import ROOT
 from tests.function.faults.catalogue import FAULTS
 from tests.function.faults.matrix import EXPECTED
 
