@@ -37,6 +37,7 @@ def test_an_hourly_plan_whose_backups_take_three_hours_is_not_reported_each_hour
 ) -> None:
     target = world.fsx.seed_file_system("OPENZFS")
     world.fsx.control.durations(backup=3 * 3600)
+    world.fsx.control.listing(page_size=1000, short_pages=False)
     pool = Environments(world, environments, timedelta(hours=2))
     occurrences = play(
         world,
