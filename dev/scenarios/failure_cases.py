@@ -18,6 +18,7 @@ from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import REGION, ROOT, Sandbox
 from dev.sandbox.scheduler import Outcome, Scheduler
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.own_failures import OWN_FAILURES
 
 PACKAGE = ROOT / "modules" / "fsx_backup" / "lambda.zip"
 STALE_PLAN = "paused"  # the stack must have it: disabled, with this maximum age
@@ -163,7 +164,7 @@ class Stage:
         backup: str = self.control("seed_backup", target_id=target, creation_time=created, tags=tags)
         return backup
 
-    def deploy(self, code: str | None, timeout: int = 120) -> None:
+    def deploy(self, code: str | None, timeout: int = 300) -> None:
         """Replace the function's code; None: its own package again."""
         functions = self.client("lambda")
         package = PACKAGE.read_bytes() if code is None else _package(code)
@@ -178,20 +179,20 @@ class Stage:
 
     def cases(self) -> Iterator[Case]:
         """All of them."""
-        yield self._broken("the function crashes at import", "import a_module_that_is_not_there\n", 120)
-        yield self._own("failed", "FAILED", "FSx reports that the backup FAILED", self._backup_fails)
-        yield self._own("gone", "FAILED", "the file system is gone", self._file_system_gone)
-        yield self._own(
-            "busy", "NOT_STARTED", "another backup was in progress until the start window ended", self._start_window
-        )
-        yield self._own("stuck", "NOT_COMPLETED", "the backup never completed", self._completion_window)
-        yield self._own("breaker", "PURGE_BLOCKED", "the retention would delete too much at once", self._breaker)
-        yield self._own("denied", "ERROR", "access is denied on CreateBackup", self._denied)
+        yield self._broken("the function crashes at import", "import a_module_that_is_not_there\n", 300)
+        for outcome, name, play in OWN_FAILURES:
+            yield self._own(f"plan-{play.__name__.replace('_', '-')}", outcome, name, play)
         yield Case(
             "a malformed message",
             OWN_MESSAGE,
             lambda: self.send_text('{"action": "backup", "plan": {"file_system_id": "fs-oops"}}'),
             lambda mail: mail.attributes.get("outcome") == "INVALID" and "fs-oops" in mail.text,
+        )
+        yield Case(
+            "an event of another service reaches the queue",
+            OWN_MESSAGE,
+            lambda: self.send_text('{"Records": [{"eventSource": "aws:s3"}]}'),
+            lambda mail: mail.attributes.get("outcome") == "INVALID" and "aws:s3" in mail.text,
         )
         yield Case(
             "the schedule is disabled, and no backup is made any more",
@@ -219,11 +220,11 @@ class Stage:
     def _errors_alarm(self, mail: Mail) -> bool:
         return (mail.alarm, mail.state) == (f"{self.name}-errors", "OK -> ALARM")
 
-    def _own(self, plan: str, outcome: str, name: str, play: Callable[[str], None]) -> Case:
+    def _own(self, plan: str, outcome: str, name: str, play: Callable[[Any, str], None]) -> Case:
         return Case(
             name,
             OWN_MESSAGE,
-            lambda: play(plan),
+            lambda: play(self, plan),
             lambda mail: (mail.attributes.get("plan"), mail.attributes.get("outcome")) == (plan, outcome),
         )
 
@@ -233,41 +234,6 @@ class Stage:
             self.send("any", self.stale_target, action="check")
 
         return Case(name, "the alarm on errors", play, self._errors_alarm, lambda: self.deploy(None), alone=True)
-
-    def _backup_fails(self, plan: str) -> None:
-        target = self.file_system()
-        self.history(plan, target, 5)
-        self.control("next_backup", target_id=target, outcome="FAILED", message="The file system ran out of space.")
-        self.send(plan, target)
-
-    def _file_system_gone(self, plan: str) -> None:
-        target = self.file_system()
-        self.history(plan, target, 30)
-        self.control("remove", resource_id=target)
-        self.send(plan, target)
-
-    def _start_window(self, plan: str) -> None:
-        target = self.file_system()
-        self.control("seed_backup", target_id=target, backup_type="AUTOMATIC", lifecycle="CREATING")
-        self.send(plan, target, seconds_ago=45, start_window_minutes=1)
-
-    def _completion_window(self, plan: str) -> None:
-        target = self.file_system()
-        self.control("next_backup", target_id=target, outcome="STUCK")
-        self.send(plan, target, seconds_ago=45, start_window_minutes=1, completion_window_minutes=1)
-
-    def _breaker(self, plan: str) -> None:
-        target = self.file_system()
-        for day in range(6):
-            self.history(plan, target, 24 * (10 + day))
-        self.send(plan, target, retention={"days": 1, "max_deletes": 3})
-
-    def _denied(self, plan: str) -> None:
-        target = self.file_system()
-        self.control(
-            "fault", fault="AccessDenied", operation="CreateBackup", times=None, match={"FileSystemId": target}
-        )
-        self.send(plan, target)
 
     def _disabled(self) -> None:
         """The last good backup is young and the alarm quiet; it grows old, and the schedule makes no other."""

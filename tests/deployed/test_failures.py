@@ -18,12 +18,26 @@ Told = dict[str, tuple[Case, Mail | None]]
 WORDS = {
     "the function crashes at import": ("errors", "aws logs tail", "#alarm-errors"),
     "FSx reports that the backup FAILED": ("ran out of space", "Nothing was purged", "#failed"),
-    "the file system is gone": ("FileSystemNotFound", "remove its plan", "30 h ago", "#failed"),
-    "another backup was in progress until the start window ended": ("start window of 1 minutes", "#not-started"),
+    "the file system is deleted": ("FileSystemNotFound", "remove its plan", "30 h ago", "#failed"),
+    "the quota of backups is used up": ("ServiceLimitExceeded", "Request a higher quota", "#failed"),
+    "another backup was in progress until the start window ended": ("BackupInProgress", "(AUTOMATIC)", "#not-started"),
+    "the file system is misconfigured until the start window ended": ("is MISCONFIGURED_UNAVAILABLE", "#not-started"),
+    "FSx does not respond until the start window ended": (
+        "FSx did not respond",
+        "It is unknown whether a backup exists",
+        "#not-started",
+    ),
     "the backup never completed": ("still CREATING after the completion window of 1 minutes", "#not-completed"),
-    "the retention would delete too much at once": ("would delete 6 backups", "None was deleted", "#purge-blocked"),
+    "a shortened policy would delete too much": (
+        "would delete 7 backups",
+        "None of them was deleted",
+        "#purge-blocked",
+    ),
+    "the function has no data for the time zone": ("no data for the time zone Mars/Olympus", "#purge-blocked"),
+    "a delete is denied": ("1 deletes failed: ", "AccessDenied", "restore the role's fsx:DeleteBackup", "#partial"),
     "access is denied on CreateBackup": ("AccessDenied", "restore the permission", "#error"),
     "a malformed message": ("plan.file_system_id must be an id like", "'fs-oops'", "#invalid"),
+    "an event of another service reaches the queue": ("aws:s3", "bucket's event notifications", "#invalid"),
     "the schedule is disabled, and no backup is made any more": ("older than 6 hours", "#alarm-freshness"),
     "a message is given up and ends in the dead-letter queue": ("dead-letter queue", "#alarm-dead-letters"),
     "the function times out": ("times out", "#alarm-errors"),
@@ -52,11 +66,11 @@ def told(failures: FailureStage) -> Told:
 
 @pytest.mark.fault("backup-failed", cases="FSx reports that the backup FAILED")
 @pytest.mark.fault("backup-in-progress", cases="another backup was in progress*")
-@pytest.mark.fault("refused", cases="the file system is gone")
+@pytest.mark.fault("refused", cases="the file system is deleted")
 @pytest.mark.fault("denied", cases="access is denied on CreateBackup")
 @pytest.mark.fault("publish", cases="the topic is deleted")
 @pytest.mark.fault("stuck", cases="the backup never completed")
-@pytest.mark.fault("shortened", cases="the retention would delete too much at once")
+@pytest.mark.fault("shortened", cases="a shortened policy would delete too much")
 @pytest.mark.fault("malformed", cases="a malformed message")
 @pytest.mark.fault("silent-deployment", cases="the schedule is disabled*")
 @pytest.mark.fault("silent-deployment", cases="the function *")

@@ -165,7 +165,7 @@ def test_without_targets_there_is_no_statement_about_them(plan: ModulePlanner) -
 @pytest.mark.fault("permissions")
 def test_nothing_is_allowed_that_nobody_uses(policies: Policies, recorded: list[Call]) -> None:
     used = {request.action for call in recorded for request in call} | {action for action, _ in ON_BEHALF}
-    assert policies.actions == used | {"fsx:ListTagsForResource"}  # granted for the tags of ONTAP volumes
+    assert policies.actions == used
 
 
 def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
