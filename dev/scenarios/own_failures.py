@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dev.scenarios.failure_cases import Stage
+
+class Stage(Protocol):
+    """What the plays need of the applied deployment: FSx's control, and what stands for its plans and schedules."""
+
+    control: Any
+
+    def file_system(self) -> str: ...
+
+    def history(self, plan: str, target: str, hours: float) -> str: ...
+
+    def send(self, plan: str, target: str, *, seconds_ago: float = 0, action: str = "backup", **more: Any) -> None: ...
 
 
 def backup_fails(stage: Stage, plan: str) -> None:
