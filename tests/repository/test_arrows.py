@@ -14,7 +14,6 @@ BELOW: dict[str, set[str]] = {
     "examples": set(),
     "plan_check": set(),
     "dev/fsx_emulator": set(),
-    "dev/region.py": set(),
     "dev/terraform.py": set(),
     "dev/region.py": set(),  # the part of a document that a command writes
     "dev/sandbox": {"dev/fsx_emulator", "dev/terraform.py"},
