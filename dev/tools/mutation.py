@@ -4,8 +4,8 @@
 
 Each mutant changes one thing: a comparison, a condition, a number, an operator, a statement left out. Texts are not
 mutated, they are for people. A mutant is made in memory, in a forked process that then runs the tests that matter and
-stops at the first one that fails. mutmut and cosmic-ray do more than is needed: a copy of the tree or a database, a
-configuration of their own, and neither has a place for the reasons of survivors.
+stops at the first one that fails. mutmut mutates texts too, and cosmic-ray starts pytest anew for each mutant; the
+reasons of both stand as comments in the product's source, where nothing notices that one is no longer needed.
 
 Survivors are listed with their reasons from tests/function/mutation/survivors.toml. Exit status 1 under 90 percent.
 """
