@@ -40,7 +40,7 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     def own(plan: str) -> dict[str, str]:
         return {"fsx-backup:deployment": NAME, "fsx-backup:plan": plan}
 
-    old = {plan: [backup(plan, days, own(plan)) for days in (8, 9, 60)] for plan in ("lustre", "failing")}
+    old = {plan: [backup(plan, days, own(plan)) for days in (8, 9, 60, 61, 62)] for plan in ("lustre", "failing")}
     foreign = [backup("lustre", 90, {"Name": "by hand"}), backup("lustre", 90, own("other"))]
 
     # Not among the targets: only the failures play with it.

@@ -17,7 +17,7 @@ ALLOWANCE = 60  # of the module's formula: so many receives more than one every 
 SQS_MOST = 1_000
 LIFE_OF_A_MESSAGE = timedelta(days=14)
 DAY = 1_440
-WINDOWS = {"an hour": 60, "a day": DAY, "thirteen days": 13 * DAY}
+WINDOWS = {"an hour": 60, "a day": DAY, "two days": 2 * DAY, "thirteen days": 13 * DAY}
 FLEXIBLE = (0, DAY)
 
 
