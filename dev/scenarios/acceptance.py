@@ -67,7 +67,7 @@ class Acceptance(Steps):
     """The demo's steps, each followed by the promises that it shows."""
 
     def __init__(self, account: Account, holdings: Holdings, folder: Path) -> None:
-        patience = timedelta(minutes=90 if account.real else 3)
+        patience = timedelta(minutes=90 if account.real else 10)
         super().__init__(client, NAME, folder, {}, patience=patience)
         self.account = account
         self.holdings = holdings

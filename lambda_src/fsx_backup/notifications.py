@@ -235,10 +235,9 @@ def _age(now: datetime, then: datetime) -> str:
 
 
 def _purged(purge: Purge) -> str:
-    counts = f"{purge.total} deleted" if purge.known else f"{purge.total} deleted in this invocation"
+    counts = f"{purge.total} deleted{'' if purge.known else ' now'}, {purge.kept} kept"
     if not purge.known:
-        counts += " (earlier ones of this run: see the log)"
-    counts += f", {purge.kept} kept"
+        counts += "; the log has all deletes of this run"
     later = len(purge.selection.later)
     return f"{counts}; {later} more are due and left to the next run (max_deletes)" if later else counts
 

@@ -1,6 +1,7 @@
 """From schedule to message in the sandbox, on one apply of the root stack."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,7 +39,8 @@ def test_the_old_backups_are_purged_and_the_foreign_ones_survive(stage: Stage) -
     assert set(kept) <= set(left)
     assert not set(expired) & set(left)
     assert set(stage.foreign) <= set(left)
-    assert "3 deleted, 3 kept" in stage.mails_of("lustre")[0]["Message"]
+    # Another execution environment than the one that knows the whole run may have finished it.
+    assert re.search(r"3 deleted(?: now)?, 3 kept", stage.mails_of("lustre")[0]["Message"])
 
 
 def test_a_failed_backup_is_told_and_nothing_is_purged(stage: Stage) -> None:

@@ -249,7 +249,7 @@ def test_a_purge_that_another_environment_ends_says_that_it_does_not_know_all(wo
     world.settle()
     assert not set(old) & set(world.backups())
     [mail] = world.topic.mails
-    assert "2 deleted in this invocation (earlier ones of this run: see the log)" in mail.text
+    assert "2 deleted now, 2 kept; the log has all deletes of this run" in mail.text
 
 
 @pytest.mark.fault("broken-listing")
