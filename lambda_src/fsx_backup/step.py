@@ -60,6 +60,8 @@ class Step:
             return self._run()
         except fsx.Rejected as error:
             return self._report(Outcome.FAILED, Verdict(str(error), error.remedy))
+        except NoZoneData as error:  # from the decision on a purge, before it has begun
+            return self._report(Outcome.PURGE_BLOCKED, purge_verdict(self.request.plan, Purge(), zone_error=str(error)))
         except fsx.Transient as error:
             return self._unanswered(str(error))
         except ClientError as error:
@@ -194,19 +196,13 @@ class Step:
         return retention.decide(backups, plan, deployment, self.now, self.backup)
 
     def _preview(self, backups: list[Backup]) -> Report:
-        try:
-            decisions = self._decide(backups)
-        except NoZoneData as error:
-            return self._report(Outcome.PURGE_BLOCKED, purge_verdict(self.request.plan, Purge(), zone_error=str(error)))
+        decisions = self._decide(backups)
         found = Purge(tuple(decisions), retention.select(decisions, self.request.plan))
         return self._report(Outcome.DRY_RUN, purge_verdict(self.request.plan, found), found)
 
     def _purge(self, backups: list[Backup], done: Outcome) -> Report | Wait:
         plan = self.request.plan
-        try:
-            decisions = self._decide(backups)
-        except NoZoneData as error:
-            return self._report(Outcome.PURGE_BLOCKED, purge_verdict(plan, Purge(), zone_error=str(error)))
+        decisions = self._decide(backups)
         selection = retention.select(decisions, plan)
         for decision in selection.blocked:
             purge.audit("withheld", self.occurrence, decision)
