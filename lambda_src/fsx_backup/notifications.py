@@ -139,7 +139,7 @@ def of_crash(settings: Settings, error: Exception, request: Request, *, direct: 
             "Target": str(plan.target),
             "Since": request.scheduled_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "Purge": "unknown: a purge may have begun",
-            "Plans": commands.insights("stats count(*) by plan | filter outcome = 'ERROR'"),
+            "Plans": commands.insights("filter outcome = 'ERROR' | stats count(*) by plan"),
         },
         look={"Again": commands.invoke(settings, request.again)} if direct else None,
         attributes={"plan": plan.name, "target": plan.target.id},

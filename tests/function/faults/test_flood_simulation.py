@@ -57,6 +57,6 @@ def test_a_permission_revoked_for_six_hours_is_at_most_twenty_notifications(
         assert LIMITED in mail.text
         if mail.attributes["outcome"] == "ERROR":
             assert "fsx:CreateBackup" in mail.text
-            assert "stats count(*) by plan | filter outcome = 'ERROR'" in mail.text
+            assert "filter outcome = 'ERROR' | stats count(*) by plan" in mail.text
     # Every plan is protected again.
     assert set(targets.values()) == {b["FileSystem"]["FileSystemId"] for b in world.backups().values()}
