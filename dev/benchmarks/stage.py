@@ -8,7 +8,6 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from moto.server import ThreadedMotoServer
 from dev.benchmarks.processes import Run, Side, run
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.connection import Connection
+from dev.scenarios.observer import Backups, backups, history, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ACCOUNT, REGION = "123456789012", "us-east-1"
 DEPLOYMENT = "prod"
 TARGET = f"fs-{0:017x}"
-TAGS = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": "home"}
+TAGS = own(DEPLOYMENT, "home")
 
 
 class Stage:
@@ -46,12 +46,7 @@ class Stage:
 
     def backups(self, ages: list[int]) -> None:
         """The plan's own, each so many hours old."""
-        now = datetime.now(UTC)
-        orders = [
-            {"target_id": TARGET, "tags": TAGS, "creation_time": (now - timedelta(hours=hours)).isoformat()}
-            for hours in ages
-        ]
-        self.control("seed_backups", backups=orders)
+        history(self.control, TARGET, (hours / 24 for hours in ages), tags=TAGS)
 
     def play(self, side: Side) -> Run:
         """Run a side; its calls of FSx are in the answer. Latency is set now, so that seeding has none."""
@@ -74,10 +69,9 @@ class Stage:
             "FSX_BACKUP_RUNBOOK": "docs/runbook.md",
         }
 
-    def left(self) -> list[dict[str, Any]]:
-        """The backups that are there, straight from the service."""
-        pages = self.connection.client("fsx").get_paginator("describe_backups").paginate()
-        return [backup for page in pages for backup in page["Backups"]]
+    def left(self) -> Backups:
+        """The backups that are there."""
+        return backups(self.connection.client("fsx"))
 
 
 def environment(connection: Connection) -> dict[str, str]:

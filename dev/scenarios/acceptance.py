@@ -22,6 +22,7 @@ from dev.scenarios.account import MARK, NAME, Account, Holdings, Refused, client
 from dev.scenarios.inbox import Inbox
 from dev.scenarios.interrupts import deaf, uninterrupted
 from dev.scenarios.left_behind import resources
+from dev.scenarios.observer import Mail, own
 from dev.scenarios.probe import probe
 from dev.scenarios.promises import Ledger
 from dev.scenarios.steps import Mails, Steps, progress, say, show
@@ -140,13 +141,13 @@ class Acceptance(Steps):
         self.ledger.promise("a failure is notified, with its cause", "FileSystemNotFound" in str(failed), seen=failed)
         if not completed:
             raise Ended("the scheduled backup was not completed")
-        backup = self.backups()[completed["Data"]["backup_id"]]
+        backup = self.backups()[completed.data["backup_id"]]
         tags = {tag["Key"]: tag["Value"] for tag in backup["Tags"]}
         self.ledger.promise("the role may create a backup with its tags", tags.get("fsx-backup:plan") == "home",
                             seen=tags, aws_alone=True)  # fmt: skip
         time = tags.get("fsx-backup:scheduled-time", "")
         self.ledger.promise("Scheduler fills in the scheduled time", time.endswith("Z"), seen=time, aws_alone=True)
-        looks = questions.looks(outputs["function"]["log_group"], completed["Data"]["backup_id"])
+        looks = questions.looks(outputs["function"]["log_group"], completed.data["backup_id"])
         self.ledger.promise("the function writes to its encrypted log group", bool(looks), aws_alone=True)
         self.ledger.promise("a message is kept and looked at again until its backup is done", looks > 1,
                             seen=f"{looks} looks")  # fmt: skip
@@ -250,10 +251,9 @@ class Acceptance(Steps):
             if url.rpartition("/")[2] in {f"{NAME}-{box}" for box in BOXES}:
                 client("sqs").delete_queue(QueueUrl=url)
 
-    def _hear(self, waiting: str, *, backup: str | None = None, **attributes: str) -> dict[str, Any] | None:
-        def wanted(mail: dict[str, Any]) -> bool:
-            told = {name: value["Value"] for name, value in mail.get("MessageAttributes", {}).items()}
-            return attributes.items() <= told.items() and backup in {None, mail["Data"].get("backup_id")}
+    def _hear(self, waiting: str, *, backup: str | None = None, **attributes: str) -> Mail | None:
+        def wanted(mail: Mail) -> bool:
+            return attributes.items() <= mail.attributes.items() and backup in {None, mail.data.get("backup_id")}
 
         box = self.boxes[0]
         self.mails += self.hear(waiting, [box], lambda mails: any(map(wanted, [*self.mails, *mails])))
@@ -263,7 +263,7 @@ class Acceptance(Steps):
         return found
 
     def _of_plan(self, plan: str) -> set[str]:
-        wanted = ({"Key": "fsx-backup:deployment", "Value": NAME}, {"Key": "fsx-backup:plan", "Value": plan})
+        wanted = [{"Key": key, "Value": value} for key, value in own(NAME, plan).items()]
         return {id_ for id_, backup in self.backups().items() if all(tag in backup.get("Tags", []) for tag in wanted)}
 
     def _errors_alarm(self) -> dict[str, Any]:
@@ -271,9 +271,8 @@ class Acceptance(Steps):
         return dict(alarm)
 
 
-def _is_alarm(mail: dict[str, Any]) -> bool:
-    told: str | None = mail["Data"].get("AlarmName")
-    return told == f"{NAME}-errors"
+def _is_alarm(mail: Mail) -> bool:
+    return mail.alarm == f"{NAME}-errors"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dev.fsx_emulator.client import FsxControl
@@ -17,6 +16,7 @@ from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
 from dev.sandbox.scheduler import Outcome, Scheduler
 from dev.sandbox.state import STATE_FILE, State
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.observer import Backups, history, own
 from dev.scenarios.steps import Mails, Steps, say, show
 from dev.terraform import TerraformError
 
@@ -92,7 +92,7 @@ class Demo(Steps):
         self.show(before, after, mails)
         say(f"The messages that people received ({len(mails)})")
         for mail in mails:
-            show(f"Subject: {mail['Subject']}\n\n{mail['Message']}\n{'-' * 72}")
+            show(f"Subject: {mail.subject}\n\n{mail.text}\n{'-' * 72}")
         changes = self.plan_again()
         held(f"the second plan is empty ({changes})", not changes)
         if keep:
@@ -118,14 +118,13 @@ class Demo(Steps):
         home = self.control("seed_file_system", file_system_type="OPENZFS", region=REGION)
         ontap = self.control("seed_file_system", file_system_type="ONTAP", region=REGION)
         volume = self.control("seed_volume", file_system_id=ontap)
-        own = {"fsx-backup:deployment": NAME, "fsx-backup:plan": "scratch"}
-        for days in (1, 3, 6, 8, 9, 16, 40):
-            self.history(scratch, days, own)
-        self.history(scratch, 12, own, lifecycle="FAILED")
+        scratchs = own(NAME, "scratch")
+        history(self.control, scratch, (1, 3, 6, 8, 9, 16, 40), tags=scratchs)
+        history(self.control, scratch, [12], tags=scratchs, lifecycle="FAILED")
         self.untouchable = [
-            self.history(scratch, 60, own | {"fsx-backup:hold": "audit 2026"}),
-            self.history(scratch, 100, {"Name": "before the upgrade"}),
-            self.history(scratch, 90, {"fsx-backup:deployment": NAME, "fsx-backup:plan": "another"}),
+            *history(self.control, scratch, [60], tags=scratchs | {"fsx-backup:hold": "audit 2026"}),
+            *history(self.control, scratch, [100], tags={"Name": "before the upgrade"}),
+            *history(self.control, scratch, [90], tags=own(NAME, "another")),
         ]
         self.control("next_backup", target_id=home, outcome="FAILED", message="The file system ran out of space.")
         show(f"scratch  {scratch}  Lustre, 11 backups\nhome     {home}  OpenZFS, its next backup will FAIL")
@@ -136,22 +135,17 @@ class Demo(Steps):
             "db": {"volume_id": volume, "schedule": "cron(30 2 * * ? *)", "timezone": "Europe/Paris"},
         }
 
-    def history(self, target: str, days: float, tags: dict[str, str], **more: Any) -> str:
-        created = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-        identifier: str = self.control("seed_backup", target_id=target, creation_time=created, tags=tags, **more)
-        return identifier
-
     def dry_run(self, command: str) -> dict[str, Any]:
         report = self.invoke(command)
         held(f"the dry run answers ({report})", report.get("outcome") == "DRY_RUN")
         return report
 
-    def show(self, before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], mails: Mails) -> None:
+    def show(self, before: Backups, after: Backups, mails: Mails) -> None:
         say("The backups, before and after, and why (the new backup counts, so other ones go than in the dry run)")
         because = {
             identifier: reason
             for mail in mails
-            for identifier, reason in re.findall(r"deleted (backup-\w+) of [^:]+:\d\d UTC: (.*)", mail["Message"])
+            for identifier, reason in re.findall(r"deleted (backup-\w+) of [^:]+:\d\d UTC: (.*)", mail.text)
         }
         decisions = self.dry_run(self.commands["scratch"]["dry_run_purge"])["purge"]["decisions"]
         because |= {decision["backup_id"]: "; ".join(decision["reasons"]) for decision in decisions}

@@ -17,7 +17,9 @@ from typing import Any, Self
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import REGION, ROOT, Sandbox
 from dev.sandbox.scheduler import Outcome, Scheduler
+from dev.scenarios import observer
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.observer import Mail
 from dev.scenarios.own_failures import OWN_FAILURES
 
 PACKAGE = ROOT / "modules" / "fsx_backup" / "lambda.zip"
@@ -27,27 +29,6 @@ SHORT_PERIOD = 10  # the shortest there is; LocalStack looks three of them back
 PATIENCE = 90.0
 
 OWN_MESSAGE = "the function's own message"
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A message as a person gets it: from the function, or from an alarm with this name and change of state."""
-
-    subject: str
-    text: str
-    attributes: dict[str, str]
-    alarm: str = ""
-    state: str = ""
-
-    @classmethod
-    def of(cls, envelope: dict[str, Any]) -> "Mail":
-        attributes = {name: value["Value"] for name, value in envelope.get("MessageAttributes", {}).items()}
-        data = envelope["Data"]
-        if "AlarmName" not in data:
-            return cls(envelope["Subject"], envelope["Message"], attributes)
-        change = f"{data['OldStateValue']} -> {data['NewStateValue']}"
-        text = f"{data['AlarmDescription']}\n\nState: {change}. {data['NewStateReason']}"
-        return cls(envelope["Subject"], text, {}, data["AlarmName"], change)
 
 
 @dataclass(frozen=True)
@@ -92,7 +73,7 @@ class Stage:
 
     def receive(self) -> list[Mail]:
         """Mails that are there now, also kept in `mails`."""
-        found = [Mail.of(envelope) for box in self.boxes for envelope in box.receive(seconds=0)]
+        found = [mail for box in self.boxes for mail in box.receive(seconds=0)]
         self.mails += found
         return found
 
@@ -159,9 +140,7 @@ class Stage:
         self.client("sqs").send_message(QueueUrl=self.outputs[queue]["url"], MessageBody=text)
 
     def history(self, plan: str, target: str, hours: float) -> str:
-        created = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
-        tags = {"fsx-backup:deployment": self.name, "fsx-backup:plan": plan}
-        backup: str = self.control("seed_backup", target_id=target, creation_time=created, tags=tags)
+        [backup] = observer.history(self.control, target, [hours / 24], tags=observer.own(self.name, plan))
         return backup
 
     def deploy(self, code: str | None, timeout: int = 300) -> None:
@@ -186,13 +165,13 @@ class Stage:
             "a malformed message",
             OWN_MESSAGE,
             lambda: self.send_text('{"action": "backup", "plan": {"file_system_id": "fs-oops"}}'),
-            lambda mail: mail.attributes.get("outcome") == "INVALID" and "fs-oops" in mail.text,
+            lambda mail: mail.outcome == "INVALID" and "fs-oops" in mail.text,
         )
         yield Case(
             "an event of another service reaches the queue",
             OWN_MESSAGE,
             lambda: self.send_text('{"Records": [{"eventSource": "aws:s3"}]}'),
-            lambda mail: mail.attributes.get("outcome") == "INVALID" and "aws:s3" in mail.text,
+            lambda mail: mail.outcome == "INVALID" and "aws:s3" in mail.text,
         )
         yield Case(
             "the schedule is disabled, and no backup is made any more",
@@ -225,7 +204,7 @@ class Stage:
             name,
             OWN_MESSAGE,
             lambda: play(self, plan),
-            lambda mail: (mail.attributes.get("plan"), mail.attributes.get("outcome")) == (plan, outcome),
+            lambda mail: (mail.plan, mail.outcome) == (plan, outcome),
         )
 
     def _broken(self, name: str, code: str, timeout: int) -> Case:

@@ -4,13 +4,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
+from dev.scenarios.observer import Mail
+
 
 class Inbox:
     """Made on `with`, taken away after it: subscribed to a topic, through a filter policy if it has one, and to further
-    topics without. Each message is SNS's JSON: `Subject`, `Message`, `MessageAttributes`.
-
-    A queue gets the function's messages as JSON for programs: that is in `Data`, and `Message` is the text in it, which
-    is what a mail would have.
+    topics without.
     """
 
     def __init__(
@@ -50,12 +49,12 @@ class Inbox:
             self._sns.unsubscribe(SubscriptionArn=subscription)
         self._sqs.delete_queue(QueueUrl=self._url)
 
-    def receive(self, seconds: int) -> list[dict[str, Any]]:
+    def receive(self, seconds: int) -> list[Mail]:
         """Messages that are there or arrive within so many seconds (20 at most), taken out of the box."""
         found = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=seconds)
         for message in found.get("Messages", []):
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-        return [_read(json.loads(message["Body"])) for message in found.get("Messages", [])]
+        return [Mail.of(json.loads(message["Body"])) for message in found.get("Messages", [])]
 
 
 def _policy(queue_arn: str, topics: list[str]) -> dict[str, Any]:
@@ -68,8 +67,3 @@ def _policy(queue_arn: str, topics: list[str]) -> dict[str, Any]:
         "Condition": {"ArnEquals": {"aws:SourceArn": topics}},
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def _read(envelope: dict[str, Any]) -> dict[str, Any]:
-    data = json.loads(envelope["Message"])
-    return {**envelope, "Message": data.get("text", envelope["Message"]), "Data": data}

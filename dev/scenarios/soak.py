@@ -22,6 +22,7 @@ from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
 from dev.sandbox.scheduler import Outcome, Scheduler
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.observer import backups, history, own
 from dev.scenarios.queue_depth import depth
 from dev.scenarios.soak_account import Account, Occurrence, account
 from dev.scenarios.steps import progress, say, show
@@ -84,7 +85,7 @@ class Soak:
         """Apply, fire and kill, settle, count."""
         self.seed()
         self.apply()
-        before = self.backups()
+        before = backups(self.client("fsx"))
         with Inbox(self.client, self.outputs["topic_arn"]) as self.inbox:
             begin = time.monotonic()
             say(f"Killing until {kills} invocations died, {minutes:g} minutes at most")
@@ -100,7 +101,7 @@ class Soak:
             wanted=self.wanted,
             expired=self.expired,
             foreign={identifier: before[identifier] for identifier in self.foreign},
-            after=self.backups(),
+            after=backups(self.client("fsx")),
             told=self.told,
         )
         say("The account")
@@ -115,16 +116,12 @@ class Soak:
         for number in range(PLANS):
             plan, kind = f"plan-{number:02}", ("LUSTRE", "OPENZFS", "WINDOWS")[number % 3]
             target = self.targets[plan] = self.control("seed_file_system", file_system_type=kind, region=REGION)
-            own = {"fsx-backup:deployment": NAME, "fsx-backup:plan": plan}
-            self.wanted.append(self.history(target, 1, tags=own))
-            self.expired += [self.history(target, days, tags=own) for days in (9, 10)]
-            self.foreign.append(self.history(target, 99, tags={"Name": "by hand"}))
-            self.foreign.append(self.history(target, 99, tags=own, backup_type="AUTOMATIC"))
-            self.foreign.append(self.history(target, 99, tags=own | {"fsx-backup:hold": "audit"}))
-
-    def history(self, target: str, days: float, **more: Any) -> str:
-        created = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-        return str(self.control("seed_backup", target_id=target, creation_time=created, **more))
+            tags = own(NAME, plan)
+            self.wanted += history(self.control, target, [1], tags=tags)
+            self.expired += history(self.control, target, [9, 10], tags=tags)
+            self.foreign += history(self.control, target, [99], tags={"Name": "by hand"})
+            self.foreign += history(self.control, target, [99], tags=tags, backup_type="AUTOMATIC")
+            self.foreign += history(self.control, target, [99], tags=tags | {"fsx-backup:hold": "audit"})
 
     def apply(self) -> None:
         shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
@@ -193,10 +190,9 @@ class Soak:
         while mails := self.inbox.receive(seconds):
             seconds = 0
             for mail in mails:
-                data = mail["Data"]
-                self.outcomes[data.get("outcome", "alarm")] += 1
-                if "scheduled_time" in data:
-                    self.told[data["plan"], data["scheduled_time"]] += 1
+                self.outcomes[mail.data.get("outcome", "alarm")] += 1
+                if "scheduled_time" in mail.data:
+                    self.told[mail.data["plan"], mail.data["scheduled_time"]] += 1
 
     def errors(self) -> int:
         """Invocations that died, by Lambda's own count."""
@@ -214,10 +210,6 @@ class Soak:
 
     def waiting(self, queue: str) -> int:
         return depth(self.client("sqs"), self.outputs[queue]["url"])
-
-    def backups(self) -> dict[str, dict[str, Any]]:
-        pages = self.client("fsx").get_paginator("describe_backups").paginate()
-        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
 
     def show_progress(self) -> None:
         show(f"{self.died} killed, {len(self.occurrences)} occurrences, {len(self.told)} told")

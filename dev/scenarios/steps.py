@@ -1,7 +1,5 @@
 """The steps of the main job, wherever AWS is: the demo takes them in the sandbox, the acceptance run in an account."""
 
-import json
-import shlex
 import threading
 import time
 from collections import Counter
@@ -12,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from dev.sandbox.scheduler import Firing, Scheduler
+from dev.scenarios import observer
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.observer import Backups, Mail
 from dev.terraform import Stack
 
-Mails = list[dict[str, Any]]
+Mails = list[Mail]
 
 
 class Steps:
@@ -54,13 +54,7 @@ class Steps:
 
     def invoke(self, command: str) -> dict[str, Any]:
         """Run one of the module's own commands, with boto3 in the place of the AWS CLI."""
-        words = shlex.split(command)
-        answer = self.client("lambda").invoke(
-            FunctionName=words[words.index("--function-name") + 1],
-            Payload=words[words.index("--payload") + 1].encode(),
-        )
-        report: dict[str, Any] = json.load(answer["Payload"])
-        return report
+        return observer.invoke(self.client("lambda"), command)
 
     def fire(self, schedules: Mapping[str, Mapping[str, str]]) -> list[Firing]:
         """Fire the schedules, where nobody else does."""
@@ -83,10 +77,9 @@ class Steps:
                     mails += box.receive(seconds=5 if len(boxes) == 1 else 1)
         return mails
 
-    def backups(self) -> dict[str, dict[str, Any]]:
+    def backups(self) -> Backups:
         """All backups of the account, by id."""
-        pages = self.client("fsx").get_paginator("describe_backups").paginate()
-        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
+        return observer.backups(self.client("fsx"))
 
     def plan_again(self) -> dict[str, list[str]]:
         """The changes that a second plan wants."""

@@ -12,6 +12,7 @@ from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios.failure_cases import STALE_HOURS, STALE_PLAN
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.observer import history, own
 from dev.terraform import Stack
 from tests.deployed.stage import NAME, Stage
 
@@ -33,15 +34,12 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     targets["gone"] = "fs-00000000000000000"
     control("next_backup", target_id=targets["failing"], outcome="FAILED", message="Disk on fire.")
 
-    def backup(plan: str, days: float, tags: dict[str, str]) -> str:
-        created = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-        return str(control("seed_backup", target_id=targets[plan], creation_time=created, tags=tags))
-
-    def own(plan: str) -> dict[str, str]:
-        return {"fsx-backup:deployment": NAME, "fsx-backup:plan": plan}
-
-    old = {plan: [backup(plan, days, own(plan)) for days in (8, 9, 60, 61, 62)] for plan in ("lustre", "failing")}
-    foreign = [backup("lustre", 90, {"Name": "by hand"}), backup("lustre", 90, own("other"))]
+    days = (8, 9, 60, 61, 62)
+    old = {plan: history(control, targets[plan], days, tags=own(NAME, plan)) for plan in ("lustre", "failing")}
+    foreign = [
+        *history(control, targets["lustre"], [90], tags={"Name": "by hand"}),
+        *history(control, targets["lustre"], [90], tags=own(NAME, "other")),
+    ]
 
     # Not among the targets: only the failures play with it.
     paused = file_system("OPENZFS")
@@ -77,7 +75,7 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         while (stage.unheard() or stage.unfinished()) and datetime.now(UTC) < deadline:
             stage.listen(inbox, seconds=5)
         if stage.unheard() or stage.unfinished():
-            subjects = [mail["Subject"] for mail in stage.mails]
+            subjects = [mail.subject for mail in stage.mails]
             pytest.fail(
                 f"After {PATIENCE} nobody heard of {stage.unheard()}, but: {subjects}; "
                 f"{stage.unfinished()} messages are not done with.\n{trouble(sandbox)}"

@@ -9,13 +9,13 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import LOCALSTACK_PYTHON, Sandbox
+from dev.scenarios import observer
 from dev.terraform import ROOT, Stack
 from tests.support.markdown import READERS_ENVIRONMENT
 
@@ -37,10 +37,8 @@ class Applied:
         report: dict[str, Any] = json.load(answer["Payload"])
         return report
 
-    def backups(self, target: str) -> dict[str, dict[str, Any]]:
-        pages = self.sandbox.client("fsx").get_paginator("describe_backups").paginate()
-        found = (backup for page in pages for backup in page["Backups"])
-        return {backup["BackupId"]: backup for backup in found if backup["FileSystem"]["FileSystemId"] == target}
+    def backups(self, target: str) -> observer.Backups:
+        return observer.backups(self.sandbox.client("fsx"), target)
 
 
 def documented_newest(environment: dict[str, str]) -> str:
@@ -72,14 +70,10 @@ def applied(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Appli
             region="eu-west-1",
         )
 
-    def backup(days: float, **arguments: Any) -> str:
-        created = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-        return str(control("seed_backup", target_id=SCRATCH, creation_time=created, **arguments))
-
-    old = [backup(days, tags=SAMPLES_NAME) for days in (8, 9, 30)]
-    young = [backup(days, tags=SAMPLES_NAME) for days in (0.5, 3)]
-    backup(0.2, tags=SAMPLES_NAME, lifecycle="FAILED")
-    backup(0.1, backup_type="AUTOMATIC", tags={})
+    old = observer.history(control, SCRATCH, (8, 9, 30), tags=SAMPLES_NAME)
+    young = observer.history(control, SCRATCH, (0.5, 3), tags=SAMPLES_NAME)
+    observer.history(control, SCRATCH, [0.2], tags=SAMPLES_NAME, lifecycle="FAILED")
+    observer.history(control, SCRATCH, [0.1], tags={}, backup_type="AUTOMATIC")
     newest = documented_newest(sandbox.environment())
 
     events = sandbox.client("events")

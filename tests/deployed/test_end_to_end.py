@@ -21,16 +21,16 @@ def test_a_schedule_becomes_a_backup_and_a_message(stage: Stage, plan: str) -> N
     assert tags["fsx-backup:plan"] == plan
     assert tags["fsx-backup:scheduled-time"] == stage.firings[plan].scheduled_time
     [mail] = stage.mails_of(plan)
-    assert mail["Subject"] == f"{plan}: backup completed ({stage.targets[plan]})"
-    assert backup["BackupId"] in mail["Message"]
-    assert mail["Data"]["backup_id"] == backup["BackupId"]
-    assert mail["MessageAttributes"]["severity"]["Value"] == "info"
+    assert mail.subject == f"{plan}: backup completed ({stage.targets[plan]})"
+    assert backup["BackupId"] in mail.text
+    assert mail.data["backup_id"] == backup["BackupId"]
+    assert mail.attributes["severity"] == "info"
 
 
 @pytest.mark.fault("same-message")
 def test_the_same_message_twice_gives_one_backup(stage: Stage) -> None:
     assert len(stage.made("twice")) == 1
-    assert {mail["MessageAttributes"]["outcome"]["Value"] for mail in stage.mails_of("twice")} == {"COMPLETED"}
+    assert {mail.outcome for mail in stage.mails_of("twice")} == {"COMPLETED"}
 
 
 def test_the_old_backups_are_purged_and_the_foreign_ones_survive(stage: Stage) -> None:
@@ -40,20 +40,20 @@ def test_the_old_backups_are_purged_and_the_foreign_ones_survive(stage: Stage) -
     assert not set(expired) & set(left)
     assert set(stage.foreign) <= set(left)
     # Another execution environment than the one that knows the whole run may have finished it.
-    assert re.search(r"3 deleted(?: now)?, 3 kept", stage.mails_of("lustre")[0]["Message"])
+    assert re.search(r"3 deleted(?: now)?, 3 kept", stage.mails_of("lustre")[0].text)
 
 
 def test_a_failed_backup_is_told_and_nothing_is_purged(stage: Stage) -> None:
     assert set(stage.old["failing"]) < set(stage.backups("failing"))
     [mail] = stage.mails_of("failing")
-    assert mail["MessageAttributes"]["outcome"]["Value"] == "FAILED"
-    assert "Disk on fire" in mail["Message"]
+    assert mail.outcome == "FAILED"
+    assert "Disk on fire" in mail.text
 
 
 def test_a_file_system_that_does_not_exist_is_told_once(stage: Stage) -> None:
     [mail] = stage.mails_of("gone")
-    assert mail["MessageAttributes"]["outcome"]["Value"] == "FAILED"
-    assert "does not know" in mail["Message"] or "FileSystemNotFound" in mail["Message"]
+    assert mail.outcome == "FAILED"
+    assert "does not know" in mail.text or "FileSystemNotFound" in mail.text
 
 
 def test_the_samples_event_works_by_direct_invocation(stage: Stage) -> None:
@@ -65,9 +65,9 @@ def test_the_samples_event_works_by_direct_invocation(stage: Stage) -> None:
 
 
 def test_a_message_that_is_not_understood_is_told(stage: Stage) -> None:
-    refused = [mail for mail in stage.mails if mail["MessageAttributes"]["outcome"]["Value"] == "INVALID"]
-    [mail] = [mail for mail in refused if "'dance'" in mail["Message"]]
-    assert "action must be one of backup, start, purge, check, not 'dance'" in mail["Message"]
+    refused = [mail for mail in stage.mails if mail.outcome == "INVALID"]
+    [mail] = [mail for mail in refused if "'dance'" in mail.text]
+    assert "action must be one of backup, start, purge, check, not 'dance'" in mail.text
 
 
 def test_the_queues_are_empty_afterwards(stage: Stage) -> None:

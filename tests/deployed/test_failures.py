@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from dev.scenarios.failure_cases import OWN_MESSAGE, Case, Mail
+from dev.scenarios.failure_cases import OWN_MESSAGE, Case
 from dev.scenarios.failure_cases import Stage as FailureStage
+from dev.scenarios.observer import Mail
 from tests.deployed.stage import NAME, Stage
 
 Told = dict[str, tuple[Case, Mail | None]]

@@ -25,6 +25,6 @@ def test_its_filter_is_the_main_topics_and_it_leaves_no_subscription(sandbox: Sa
     with Inbox(sandbox.client, main, "boxed", filter_policy=policy, further=[alarms]) as inbox:
         for topic in (main, alarms):
             sns.publish(TopicArn=topic, Message=json.dumps({"from": topic}))
-        assert [mail["Data"]["from"] for mail in inbox.receive(seconds=2)] == [alarms]
+        assert [mail.data["from"] for mail in inbox.receive(seconds=2)] == [alarms]
     for topic in (main, alarms):
         assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []

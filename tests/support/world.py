@@ -4,13 +4,14 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dev.fsx_emulator import EmulatedFSx, emulated_fsx
+from dev.scenarios import observer
 from fsx_backup.handler import Function
 from fsx_backup.settings import Settings
 
@@ -257,18 +258,17 @@ class World:
             "eventSource": "aws:sqs",
         }
 
-    def backups(self) -> dict[str, dict[str, Any]]:
+    def backups(self) -> observer.Backups:
         """Every backup there is, by id, straight from the service."""
-        pages = self.fsx.client().get_paginator("describe_backups").paginate()
-        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
+        return observer.backups(self.fsx.client())
 
-    def history(self, target_id: str, days: list[float], plan: str = "home", **more: Any) -> list[str]:
+    def history(self, target_id: str, days: Iterable[float], plan: str = "home", **more: Any) -> list[str]:
         """Owned AVAILABLE backups so many days old."""
-        tags = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": plan} | more.pop("tags", {})
-        return [
-            self.fsx.seed_backup(target_id, creation_time=self.now - timedelta(days=age), tags=tags, **more)
-            for age in days
-        ]
+        tags = observer.own(DEPLOYMENT, plan) | more.pop("tags", {})
+        return observer.history(self._seed, target_id, days, now=self.now, tags=tags, **more)
+
+    def _seed(self, verb: str, **arguments: Any) -> Any:
+        return getattr(self.fsx.control, verb)(**arguments)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def row() -> list[Result]:
             calls = control("calls")
             told: Counter[str] = Counter()
             while mails := inbox.receive(seconds=1):
-                told.update(mail["MessageAttributes"]["outcome"]["Value"] for mail in mails)
+                told.update(mail.outcome for mail in mails)
         letters = depth(sqs, dead)
     return [result(calls, begin, told, letters)]
 

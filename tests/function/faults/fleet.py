@@ -22,6 +22,7 @@ from botocore.config import Config
 
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import ROOT
+from dev.scenarios import observer
 from tests.function.faults import worker
 from tests.support.world import START, Queue, Record, World
 
@@ -76,11 +77,10 @@ class Fleet:
         for message in messages:
             self.queue.send_message(QueueUrl=self.settings.queue_url, MessageBody=json.dumps(message))
 
-    def backups(self) -> dict[str, dict[str, Any]]:
+    def backups(self) -> observer.Backups:
         session = boto3.session.Session("testing", "testing", region_name="us-east-1")
         client: Any = session.client("fsx", endpoint_url=self.endpoint, config=Config(proxies={}))
-        pages = client.get_paginator("describe_backups").paginate()
-        return {backup["BackupId"]: backup for page in pages for backup in page["Backups"]}
+        return observer.backups(client)
 
     def together(self, count: int) -> list[Ran]:
         """So many messages at the same moment, each in its process; all run to their end."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dev.scenarios import observer
 from dev.scenarios.soak_account import account
 from tests.function.faults.fleet import Fleet, new_fleet
 from tests.support.world import DEPLOYMENT
@@ -34,13 +34,12 @@ def fleet(server: Fleet, tmp_path: Path) -> Fleet:
     return Fleet(server.endpoint, tmp_path)
 
 
-def history(fleet: Fleet, target: str, days: float, **more: Any) -> str:
-    created = (fleet.now - timedelta(days=days)).isoformat()
-    return str(fleet.control("seed_backup", target_id=target, creation_time=created, **more))
+def history(fleet: Fleet, target: str, *days: float, **more: Any) -> list[str]:
+    return observer.history(fleet.control, target, days, now=fleet.now, **more)
 
 
 def own(plan: str) -> dict[str, str]:
-    return {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": plan}
+    return observer.own(DEPLOYMENT, plan)
 
 
 def message(fleet: Fleet, target: str, plan: str) -> dict[str, Any]:
@@ -61,9 +60,9 @@ def test_the_same_message_ten_times_at_once(fleet: Fleet, seconds: float) -> Non
     """
     fleet.control("durations", backup=seconds)
     target = fleet.control("seed_file_system", file_system_type="LUSTRE", tags={"Owner": "hpc"})
-    young = history(fleet, target, 1, tags=own("home"))
-    expired = [history(fleet, target, 10 + days, tags=own("home")) for days in range(5)]
-    foreign = history(fleet, target, 99, tags={"Name": "by hand"})
+    [young] = history(fleet, target, 1, tags=own("home"))
+    expired = history(fleet, target, *range(10, 15), tags=own("home"))
+    [foreign] = history(fleet, target, 99, tags={"Name": "by hand"})
     fleet.send(*[message(fleet, target, "home")] * 10)
     runs = fleet.together(10)
     # Who comes late enough to see it finished is done with it.
@@ -86,7 +85,7 @@ def test_two_plans_on_one_file_system_at_once(fleet: Fleet) -> None:
     for plan in ("home", "weekly"):
         history(fleet, target, 20, tags=own(plan))
         history(fleet, target, 2, tags=own(plan))
-    removed = history(fleet, target, 20, tags=own("removed"))
+    [removed] = history(fleet, target, 20, tags=own("removed"))
     fleet.send(*[message(fleet, target, plan) for plan in ("home", "weekly")] * 5)
     fleet.together(10)
     fleet.settle(at_once=10)
@@ -109,10 +108,10 @@ def test_killed_at_random_moments(fleet: Fleet) -> None:
     for plan in (f"plan-{number}" for number in range(PLANS)):
         kind = chance.choice(["LUSTRE", "OPENZFS", "WINDOWS"])
         targets[plan] = target = fleet.control("seed_file_system", file_system_type=kind)
-        wanted.append(history(fleet, target, 1, tags=own(plan)))
-        expired += [history(fleet, target, days, tags=own(plan)) for days in (9, 10)]
-        foreign.append(history(fleet, target, 99, tags={"Name": "by hand"}))
-        foreign.append(history(fleet, target, 99, tags=own(plan), backup_type="AUTOMATIC"))
+        wanted += history(fleet, target, 1, tags=own(plan))
+        expired += history(fleet, target, 9, 10, tags=own(plan))
+        foreign += history(fleet, target, 99, tags={"Name": "by hand"})
+        foreign += history(fleet, target, 99, tags=own(plan), backup_type="AUTOMATIC")
     before = fleet.backups()
     occurrences = []
     while fleet.kills < KILLS:
