@@ -22,6 +22,10 @@ ROOMS = (
 )
 
 
+def room(nodeid: str) -> str | None:
+    return next((room for room in ROOMS if nodeid.startswith(room)), None)
+
+
 class Rooms(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types that mypy is shown
     """Whole files to a worker, so that what a file's tests share is made once; of some folders all files.
 
@@ -29,16 +33,20 @@ class Rooms(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types tha
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        for room in ROOMS:
-            if nodeid.startswith(room):
-                return room
-        return nodeid.partition("::")[0]
+        return room(nodeid) or nodeid.partition("::")[0]
 
 
 @pytest.hookimpl
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rooms:
-    config.option.loadscopereorder = False  # what takes longest is named first
+    config.option.loadscopereorder = False  # what takes longest comes first already
     return Rooms(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first; within a room the order is random (pytest-randomly)."""
+    places = {room: place for place, room in enumerate(ROOMS)}
+    items.sort(key=lambda item: places.get(room(item.nodeid) or "", len(places)))
 
 
 @pytest.fixture

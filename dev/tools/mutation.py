@@ -85,7 +85,8 @@ def run_tests(module: str, mutant: Mutant | None) -> int:
         os.dup2(nowhere.fileno(), 2)
     if mutant:
         sys.meta_path.insert(0, Replacement(mutant))
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", *TESTS[module]]))
+    quietly = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--tb=no"]
+    return int(pytest.main([*quietly, *TESTS[module]]))
 
 
 def fork(module: str, mutant: Mutant | None) -> int:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,27 @@ from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios.failure_cases import STALE_HOURS, STALE_PLAN
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.left_behind import resources
 from dev.scenarios.observer import history, own
 from dev.terraform import Stack
-from tests.deployed.stage import NAME, Stage
+from tests.deployed.stage import NAME, Destroyed, Stage
 
 PATIENCE = timedelta(minutes=3)
+# What changes the shared stack for good, in the order in which it may: tests that use none of these come first.
+PHASES = ("told", "destroyed")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In whatever order the tests of this folder come, each phase begins when the one before it is over."""
+    here = [at for at, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    for at, item in zip(here, sorted((items[at] for at in here), key=phase), strict=True):
+        items[at] = item
+
+
+def phase(item: pytest.Item) -> int:
+    used = getattr(item, "fixturenames", ())
+    return max((number for number, name in enumerate(PHASES, start=1) if name in used), default=0)
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +100,14 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         stage.listen(inbox, seconds=1)
     yield stage
     stack.destroy()
+
+
+@pytest.fixture(scope="session")
+def destroyed(stage: Stage) -> Destroyed:
+    """The stack is gone after this."""
+    before = resources(stage.sandbox.client, NAME)
+    stage.stack.destroy()
+    return Destroyed(before, resources(stage.sandbox.client, NAME))
 
 
 def trouble(sandbox: Sandbox) -> str:

@@ -58,3 +58,11 @@ class Stage:
     def invoke(self, command: str) -> dict[str, Any]:
         """Run one of the module's commands, with boto3 in the place of the AWS CLI."""
         return observer.invoke(self.sandbox.client("lambda"), command)
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What there was of the stack by kind, and what its destroy left."""
+
+    before: dict[str, list[Any]]
+    after: dict[str, list[Any]]

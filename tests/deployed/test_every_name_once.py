@@ -1,7 +1,4 @@
-"""Another state with the same name: neither its refused apply nor its destroy changes the first deployment.
-
-After the end-to-end tests and before the failures, by its name: the failures delete the topic.
-"""
+"""Another state with the same name: neither its refused apply nor its destroy changes the first deployment."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,6 +1,6 @@
 """Every failure reaches people: played on the applied stack, read as a subscriber would.
 
-After the end-to-end tests and before the teardown, by its name: the function is broken and the topic deleted here.
+The function is broken and the topic deleted here: whoever uses `told` comes after those who need the stack whole.
 LocalStack evaluates the alarms itself, with periods of ten seconds.
 """
 
