@@ -1,10 +1,9 @@
 """The state of FSx in one account and Region: moto's backend, with the emulator's records in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from moto.core.resource_tagging import TaggedResource
 from moto.fsx import models, urls
 
 from dev.fsx_emulator import identifiers, paging, tags, views
@@ -30,7 +29,6 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
         self.volumes: dict[str, Volume] = {}
         self.machines: dict[str, StorageVirtualMachine] = {}
         self.tokens = TokenMemory()
-        self.deleted_backups: dict[str, Json] = {}
         # Target id -> (final lifecycle, failure message) of the next backup made of it.
         self.next_outcomes: dict[str, tuple[str, str | None]] = {}
 
@@ -53,13 +51,6 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
         # moto derives the module from the backend's own; this backend lives elsewhere.
         module: ModuleType = urls
         return module
-
-    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """For moto's resource groups tagging API: volumes besides moto's own two kinds."""
-        yield from super().iter_tagged_resources()
-        for volume in self.volumes.values():
-            found = self.tagger.get_tag_dict_for_resource(volume.resource_arn)
-            yield TaggedResource(arn=volume.resource_arn, tags=found, resource_type="fsx:volume")
 
     @property
     def now(self) -> float:
@@ -100,22 +91,7 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
 
     def show_backup(self, record: Backup) -> Json:
         """A backup as the API describes it now."""
-        shown = views.backup(record, self.tags_of(record.resource_arn), self.account, self.now)
-        if record.volume_id and not self.context.behaviour.file_system_in_volume_backups:
-            shown.pop("FileSystem", None)
-        return shown
-
-    def backup_of_token(self, operation: str, parameters: Json) -> Json | None:
-        """The backup that the same request made before, as it is now; None for a request that has to make one.
-
-        Raises:
-            ServiceError: IncompatibleParameterError.
-        """
-        behaviour = self.context.behaviour
-        known = self.tokens.recall(operation, parameters, self.now, behaviour.token_seconds)
-        if known in self.backups:
-            return self.show_backup(self.backups[known])
-        return self.deleted_backups.get(known) if known and behaviour.deleted_backups_by_token else None
+        return views.backup(record, self.tags_of(record.resource_arn), self.account, self.now)
 
     def show_file_system(self, record: FileSystem) -> Json:
         """A file system as the API describes it now."""
@@ -163,8 +139,7 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
         return record
 
     def remove_backup(self, record: Backup) -> None:
-        """A deleted backup is gone at once, tags and all; only its token may still know it."""
-        self.deleted_backups[record.backup_id] = {**self.show_backup(record), "Lifecycle": "DELETED"}
+        """A deleted backup is removed at once, with its tags."""
         del self.backups[record.backup_id]
         self.tagger.delete_all_tags_for_resource(record.resource_arn)
 

@@ -4,9 +4,8 @@ import json
 import urllib.error
 import urllib.request
 from typing import Any
-from urllib.parse import urlencode
 
-from dev.fsx_emulator.http_control import PREFIX, VERBS
+from dev.fsx_emulator.http_control import PREFIX
 from dev.fsx_emulator.settings import SettingError
 
 # Made once: each new one reads all certificates of the machine, 40 ms for nothing.
@@ -20,10 +19,7 @@ class FsxControl:
         self._endpoint = endpoint
 
     def __call__(self, name: str, **arguments: Any) -> Any:
-        verb = next(verb for verb, names in VERBS.items() if name in names)
-        query = f"?{urlencode(arguments)}" if verb == "GET" and arguments else ""
-        body = None if verb == "GET" else json.dumps(arguments).encode()
-        request = urllib.request.Request(f"{self._endpoint}{PREFIX}{name}{query}", method=verb, data=body)  # noqa: S310
+        request = urllib.request.Request(f"{self._endpoint}{PREFIX}{name}", data=json.dumps(arguments).encode())  # noqa: S310
         try:
             with _OPENER.open(request, timeout=30) as answer:
                 return json.load(answer)["result"]

@@ -1,42 +1,45 @@
-"""The instrument's settings, the same by name in process (`fsx.control.latency(...)`) and over HTTP
-(`PUT /_fsx/latency`). Neutral until something is set; what cannot be meant raises SettingError and
-changes nothing.
+"""The instrument: clock, settings, faults, the log of calls, and resources made directly.
+
+The same by name in process (`fsx.control.latency(...)`) and over HTTP (`/_fsx/latency`). Neutral until something is
+set; an invalid setting raises SettingError and changes nothing.
 """
 
 from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 from dev.fsx_emulator import settings
 from dev.fsx_emulator.backup_seeding import BackupSeeding
 from dev.fsx_emulator.emulator import Emulator
 from dev.fsx_emulator.errors import LONGEST_MESSAGE
-from dev.fsx_emulator.faults import ALIASES, KILL, TRUNCATED, UNREACHABLE, Fault, names
-from dev.fsx_emulator.instrument import ANY
-from dev.fsx_emulator.model import Json, error_shapes
-from dev.fsx_emulator.seeding import TargetSeeding
-from dev.fsx_emulator.settings import SettingError, iso
-from dev.fsx_emulator.settings_control import SettingsControl, operation_name
-from dev.fsx_emulator.validation import violations
+from dev.fsx_emulator.faults import ALIASES, TRUNCATED, UNREACHABLE, Fault, names
+from dev.fsx_emulator.instrument import ANY, RateLimit
+from dev.fsx_emulator.model import Json, description, error_shapes
+from dev.fsx_emulator.quotas import Quotas
+from dev.fsx_emulator.seeding import TargetSeeding, matching
+from dev.fsx_emulator.settings import Durations, SettingError, iso
 
-BEFORE, AFTER = "before", "after"
+# Group of settings -> its fields and how a value is read.
+GROUPS: dict[str, dict[str, Callable[[str, Any], Any]]] = {
+    "listing": {
+        "page_size": partial(settings.whole, least=1, most=1000),
+        "short_pages": settings.flag,
+        "shuffle_seed": settings.whole,
+    },
+    "durations": {field.name: settings.number for field in fields(Durations)},
+    "quotas": {field.name: settings.whole for field in fields(Quotas)},
+}
 
 
 class Control:
-    """Clock, settings, faults, counts, and resources made directly. Values are JSON or like it."""
+    """Every public method is one of the instrument's. Values are JSON or like it."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         self._lock = emulator.lock
-        changes, targets, backups = SettingsControl(emulator), TargetSeeding(emulator), BackupSeeding(emulator)
-        self.latency = changes.latency
-        self.rate_limit = changes.rate_limit
-        self.listing = changes.listing
-        self.durations = changes.durations
-        self.quotas = changes.quotas
-        self.behaviour = changes.behaviour
-        self.settings = changes.settings
+        targets, backups = TargetSeeding(emulator), BackupSeeding(emulator)
         self.seed_file_system = targets.seed_file_system
-        self.seed_storage_virtual_machine = targets.seed_storage_virtual_machine
         self.seed_volume = targets.seed_volume
         self.set_lifecycle = targets.set_lifecycle
         self.remove = targets.remove
@@ -52,33 +55,63 @@ class Control:
         return iso(self._emulator.context.clock.now())
 
     def advance(self, seconds: float) -> str:
-        """Move the clock on; returns the new present."""
+        """Advance the clock; returns the new present."""
         seconds = settings.number("seconds", seconds)
         with self._lock:
-            self._emulator.context.clock.advance(seconds)
+            clock = self._emulator.context.clock
+            clock.set(clock.now() + seconds)
             return self.now()
 
-    def set_time(self, at: Any) -> str:
+    def set_time(self, at: Any) -> None:
         """Jump to a moment (aware datetime, ISO 8601, or epoch seconds); the clock runs on or stands as before."""
         moment = settings.moment("at", at)
         with self._lock:
             self._emulator.context.clock.set(moment)
-            return self.now()
 
-    def freeze(self, at: Any = None) -> str:
-        """Stop the clock, at a moment if one is given."""
-        moment = None if at is None else settings.moment("at", at)
+    def freeze(self, at: Any) -> None:
+        """Stop the clock at a moment."""
+        moment = settings.moment("at", at)
         with self._lock:
             self._emulator.context.clock.freeze()
-            if moment is not None:
-                self._emulator.context.clock.set(moment)
-            return self.now()
+            self._emulator.context.clock.set(moment)
 
-    def unfreeze(self) -> str:
-        """Let the clock run on from where it stands."""
+    # Settings --------------------------------------------------------------------------------------
+
+    def latency(self, seconds: float, operation: str = ANY) -> None:
+        """Delay every call, or those of one operation. A frozen clock is advanced instead."""
+        seconds = settings.number("seconds", seconds, most=600.0)
+        operation = _operation(operation)
         with self._lock:
-            self._emulator.context.clock.unfreeze()
-            return self.now()
+            self._emulator.instrument.latencies[operation] = seconds
+
+    def rate_limit(self, per_second: float | None, burst: int = 1) -> None:
+        """ThrottlingException beyond `burst` calls at once and `per_second` on average; None lifts the limit."""
+        burst = settings.whole("burst", burst, least=1)
+        limit = None if per_second is None else RateLimit(settings.number("per_second", per_second), burst)
+        with self._lock:
+            self._emulator.instrument.rate_limit = limit
+
+    def listing(self, **wanted: Any) -> None:
+        """How listings are paged. `page_size` caps MaxResults; above 50 it exceeds what the model promises."""
+        self._change("listing", wanted)
+
+    def durations(self, **wanted: Any) -> None:
+        """How long things take from now on, in seconds of the emulator's clock."""
+        self._change("durations", wanted)
+
+    def quotas(self, **wanted: Any) -> None:
+        """Service quotas, per account and Region."""
+        self._change("quotas", wanted)
+
+    def _change(self, group: str, wanted: Json) -> None:
+        readers = GROUPS[group]
+        for name in wanted:
+            settings.choice(f"{group}: a field", name, readers)
+        # All values are read before the first one is set: a refusal changes nothing.
+        values = {name: readers[name](name, value) for name, value in wanted.items()}
+        with self._lock:
+            context = self._emulator.context
+            setattr(context, group, replace(getattr(context, group), **values))
 
     # Faults ----------------------------------------------------------------------------------------
 
@@ -94,20 +127,16 @@ class Control:
         members: Json | None = None,
         message: str | None = None,
         seconds: float = 60.0,
-    ) -> Json:
-        """Let calls fail from now on.
+    ) -> None:
+        """Let calls fail: `times` in a row (None for all) from the `at`-th matching one on, counted from now.
 
-        `fault`: an error code, or http_500, http_502, http_503, unreachable, timeout, reset, truncated_body, kill.
-        `when`: before (the default) or after the call had its effect; a truncated body is the answer of a call that
-        had its effect, hence always after, and what is unreachable has none. `at`: the first of the matching calls
-        to fail, counted from now; `times`: how many in a row, None for all. `match`: request parameters that a call
-        must have to count, e.g. {"BackupId": "backup-..."}. `members`, `message`: of an error. `seconds`: how long
-        the server holds a connection before a timeout drops it; in process a timeout is at once.
+        A truncated body is the response of a call that had its effect, hence always `after`; what is unreachable has
+        none. `seconds`: how long the server holds a connection before a timeout drops it.
         """
         name = settings.choice("fault", ALIASES.get(fault, fault) if isinstance(fault, str) else fault, names())
         rule = Fault(
             fault=name,
-            operation=operation_name(operation),
+            operation=_operation(operation),
             when=_when(name, when),
             at=settings.whole("at", at, least=1),
             times=None if times is None else settings.whole("times", times, least=1),
@@ -118,31 +147,13 @@ class Control:
         )
         with self._lock:
             self._emulator.instrument.faults.append(rule)
-        return rule.describe()
 
-    def kill_after(
-        self, calls: int, operation: str = ANY, when: str = AFTER, on_kill: Callable[[], None] | None = None
-    ) -> Json:
-        """Let the caller die at its `calls`-th call from now, before or after the effect.
-
-        In process `on_kill` is called, or CallerKilled (a BaseException) raised; over HTTP the connection drops.
-        """
-        if on_kill is not None and not callable(on_kill):
-            raise SettingError(f"on_kill can only be given in process, as a function, not {on_kill!r}.")
-        settings.whole("calls", calls, least=1)
-        with self._lock:
-            rule = self.fault(KILL, operation=operation, when=when, at=calls)
-            self._emulator.on_kill = on_kill
-        return rule
-
-    def clear_faults(self) -> Json:
+    def clear_faults(self) -> None:
         """Forget all faults, spent or pending."""
         with self._lock:
             self._emulator.instrument.faults.clear()
-            self._emulator.on_kill = None
-        return self.settings()
 
-    # Counts ----------------------------------------------------------------------------------------
+    # Calls -----------------------------------------------------------------------------------------
 
     def counts(self) -> dict[str, int]:
         """How many calls of each operation arrived, refused and struck ones included."""
@@ -151,7 +162,7 @@ class Control:
 
     def calls(self, operation: str = ANY) -> list[Json]:
         """The log: number, operation, parameters, region, time, outcome, applied. The last 100,000 calls."""
-        operation = operation_name(operation)
+        operation = _operation(operation)
         with self._lock:
             log = self._emulator.instrument.calls
             return [call.describe() for call in log if operation in {ANY, call.operation}]
@@ -167,14 +178,15 @@ class Control:
         self._emulator.reset()
 
 
+def _operation(value: Any) -> str:
+    return settings.choice("operation", value, {ANY, *description()["operations"]})
+
+
 def _when(fault: str, when: Any) -> str:
-    only = {TRUNCATED: AFTER, UNREACHABLE: BEFORE}.get(fault)
+    only = {TRUNCATED: "after", UNREACHABLE: "before"}.get(fault)
     if when is None:
-        return only or BEFORE
-    if only and settings.choice("when", when, {BEFORE, AFTER}) != only:
-        why = "it is the call's answer that is cut" if only == AFTER else "the call never arrives"
-        raise SettingError(f"when must be {only} for {fault}: {why}.")
-    return str(settings.choice("when", when, {BEFORE, AFTER}))
+        return only or "before"
+    return settings.choice("when", when, {only} if only else {"before", "after"})
 
 
 def _members(fault: str, members: Json) -> Json:
@@ -183,7 +195,5 @@ def _members(fault: str, members: Json) -> Json:
     for name, value in members.items():
         if name not in allowed:
             raise SettingError(f"members: {fault} has no member {name!r}; it has {', '.join(allowed) or 'none'}.")
-        found = list(violations(allowed[name]["shape"], value, f"members.{name}"))
-        if found:
-            raise SettingError(f"{found[0]}.")
+        matching(f"members.{name}", allowed[name]["shape"], value)
     return members

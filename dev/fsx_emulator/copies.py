@@ -11,9 +11,9 @@ def copy_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     """CopyBackup: called in the destination Region; the copy is USER_INITIATED whatever its source is."""
     own_tags: list[Json] = parameters.get("Tags", [])
     tags.check(own_tags)
-    known = backend.backup_of_token("CopyBackup", parameters)
-    if known is not None:
-        return {"Backup": known}
+    known = backend.tokens.recall("CopyBackup", parameters)
+    if known in backend.backups:
+        return {"Backup": backend.show_backup(backend.backups[known])}
     origin = _origin(backend, parameters.get("SourceRegion", backend.region))
     source = origin.backup(parameters["SourceBackupId"])
     check_source(source, backend.now)
@@ -21,18 +21,17 @@ def copy_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
         own_tags = tags.merge(own_tags, tags.inheritable(origin.tags_of(source.resource_arn)))
     quotas.check_copies(backend.context.quotas, backend.backups.values(), backend.now)
     quotas.check_backups(backend.context.quotas, backend.backups.values(), source.file_system_type)
-    key = parameters.get("KmsKeyId") or backend.context.default_key(backend.region)
     record = backend.add_backup(
         source.file_system,
         None,
-        lifecycle.copy_course(backend.now, _seconds(backend, source, key)),
+        lifecycle.copy_course(backend.now, backend.context.durations.copy),
         own_tags,
-        kms_key_id=key,
+        kms_key_id=parameters.get("KmsKeyId") or backend.context.default_key(backend.region),
         source_backup_id=source.backup_id,
         source_region=origin.region,
     )
     source.copies.append(record)
-    backend.tokens.remember("CopyBackup", parameters, record.backup_id, backend.now)
+    backend.tokens.remember("CopyBackup", parameters, record.backup_id)
     return {"Backup": backend.show_backup(record)}
 
 
@@ -57,16 +56,3 @@ def _origin(backend: StrictFSxBackend, region: str) -> StrictFSxBackend:
     if origin is not None and origin.partition == backend.partition:
         return origin
     raise ServiceError("InvalidRegion", f"SourceRegion {region!r} is no Region of the partition {backend.partition}.")
-
-
-def _seconds(backend: StrictFSxBackend, source: Backup, key: str) -> float:
-    """A copy is incremental, hence shorter, while an earlier one with the same key is still in the destination."""
-    durations = backend.context.durations
-    incremental = any(
-        earlier.source_backup_id
-        and earlier.file_system_id == source.file_system_id
-        and earlier.kms_key_id == key
-        and earlier.lifecycle(backend.now) == lifecycle.AVAILABLE
-        for earlier in backend.backups.values()
-    )
-    return durations.incremental_copy if incremental else durations.copy

@@ -11,32 +11,28 @@ from moto.fsx import models, urls
 from dev.fsx_emulator.backend import StrictFSxBackend
 from dev.fsx_emulator.context import Context
 from dev.fsx_emulator.errors import ServiceError
-from dev.fsx_emulator.faults import KILL, MESSAGES, Answer, Fault
+from dev.fsx_emulator.faults import MESSAGES, Answer
 from dev.fsx_emulator.instrument import Call, Instrument, error_answer, strike
 
 OK = 200
 
 
 class Emulator:
-    """All that the three uses have in common. `lock` guards every read and write of its state."""
+    """What in-process use and the server share. `lock` guards every read and write of its state."""
 
-    def __init__(self, *, account: str = "123456789012", default_region: str = "us-east-1", seed: int = 0) -> None:
+    def __init__(self, *, account: str = "123456789012", default_region: str = "us-east-1") -> None:
         self.account = account
         self.default_region = default_region
-        self.context = Context(account, seed)
+        self.context = Context(account)
         self.lock = RLock()
-        self._start()
-
-    def _start(self) -> None:
         self.instrument = Instrument()
-        self.on_kill: Callable[[], None] | None = None
 
     def reset(self) -> None:
         """Back to the beginning: no resources, real time, neutral settings, the same identifiers again."""
         with self.lock:
             models.fsx_backends.pop(self.account, None)
             self.context.start()
-            self._start()
+            self.instrument = Instrument()
 
     def backend(self, region: str) -> StrictFSxBackend | None:
         """What there is in a Region; None where FSx is not."""
@@ -47,10 +43,10 @@ class Emulator:
         return list(models.fsx_backends[self.account].values())
 
     def serve(self, operation: str, parameters: Any, region: str, perform: Callable[[], Answer]) -> Answer:
-        """One call from arrival to answer. `perform` applies the rules; it runs under the lock.
+        """One call from arrival to response. `perform` applies the rules; it runs under the lock.
 
         Raises:
-            TransportFault: when the instrument says that no answer arrives.
+            TransportFault: when the instrument says that no response arrives.
         """
         with self.lock:
             instrument = self.instrument
@@ -58,22 +54,17 @@ class Emulator:
             latency = instrument.latency(operation)
         self._wait(latency)
         with self.lock:
-            if not instrument.admits(operation, self.context.clock.now()):
+            if not instrument.admits(self.context.clock.now()):
                 throttled = ServiceError("ThrottlingException", MESSAGES["ThrottlingException"])
                 return self._close(call, error_answer(throttled))
             fault = instrument.fault_for(operation, parameters)
             if fault is None:
                 return self._close(call, self._apply(call, perform))
             call.outcome = fault.fault
-            return self._strike(fault, call, perform)
+            return strike(fault, operation, self._apply(call, perform) if fault.when == "after" else None)
 
-    def _strike(self, fault: Fault, call: Call, perform: Callable[[], Answer]) -> Answer:
-        answer = self._apply(call, perform) if fault.when == "after" else None
-        if fault.fault == KILL and self.on_kill is not None:
-            self.on_kill()
-        return strike(fault, call.operation, answer)
-
-    def _apply(self, call: Call, perform: Callable[[], Answer]) -> Answer:
+    @staticmethod
+    def _apply(call: Call, perform: Callable[[], Answer]) -> Answer:
         answer = perform()
         call.applied = answer[0] == OK
         return answer
@@ -85,13 +76,14 @@ class Emulator:
         return answer
 
     def _wait(self, seconds: float) -> None:
-        """Latency. A frozen clock is moved instead, so that tests need not sleep."""
+        """Latency. A frozen clock is advanced instead, so that tests need not sleep."""
         if not seconds:
             return
         with self.lock:
-            frozen = self.context.clock.frozen
+            clock = self.context.clock
+            frozen = clock.frozen
             if frozen:
-                self.context.clock.advance(seconds)
+                clock.set(clock.now() + seconds)
         if not frozen:
             time.sleep(seconds)
 

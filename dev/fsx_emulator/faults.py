@@ -81,7 +81,3 @@ class Fault:
         members |= _USUAL.get(self.fault, {})
         default = MESSAGES.get(self.fault, "A fault was set for this call: {operation}.")
         return ServiceError(self.fault, (self.message or default).format(operation=operation), members | self.members)
-
-    def describe(self) -> Json:
-        """The rule as JSON."""
-        return {name: value for name, value in vars(self).items() if value is not None}

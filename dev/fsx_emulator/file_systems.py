@@ -36,12 +36,12 @@ _DATA_REPOSITORY = ("ImportPath", "ExportPath", "ImportedFileChunkSize", "AutoIm
 def create_file_system(backend: StrictFSxBackend, parameters: Json) -> Json:
     """CreateFileSystem."""
     tags.check(parameters.get("Tags", []))
-    known = backend.tokens.recall("CreateFileSystem", parameters, backend.now, backend.context.behaviour.token_seconds)
+    known = backend.tokens.recall("CreateFileSystem", parameters)
     if known in backend.file_systems:
         return {"FileSystem": backend.show_file_system(backend.file_systems[known])}
     check_configuration(parameters)
     record = add_file_system(backend, parameters, ready_at=backend.now + backend.context.durations.file_system)
-    backend.tokens.remember("CreateFileSystem", parameters, record.file_system_id, backend.now)
+    backend.tokens.remember("CreateFileSystem", parameters, record.file_system_id)
     return {"FileSystem": backend.show_file_system(record)}
 
 

@@ -8,10 +8,10 @@ _HEX = string.hexdigits[:16]
 
 
 class Identifiers:
-    """A repeatable source of identifiers: the same seed gives the same ones in the same order."""
+    """A repeatable source of identifiers: the same ones in the same order."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
+    def __init__(self) -> None:
+        self._random = random.Random(0)
 
     def new(self, prefix: str) -> str:
         """`<prefix>-` and 17 hexadecimal digits, the form of every FSx and EC2 identifier."""

@@ -36,8 +36,7 @@ class EmulatedFSx:
     """The handle that `emulated_fsx` gives: clients, the instrument, and the ways to seed resources."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self.region = emulator.default_region
-        self.account = emulator.account
+        self._region = emulator.default_region
         self.control = Control(emulator)
         self.seed_file_system = self.control.seed_file_system
         self.seed_volume = self.control.seed_volume
@@ -45,25 +44,18 @@ class EmulatedFSx:
         self.seed_backups = self.control.seed_backups
 
     def client(self, region: str | None = None) -> Any:
-        """A boto3 FSx client that does not retry. Clients of your own making are served just as well."""
-        return _client(region or self.region)
+        """A boto3 FSx client that does not retry. Other clients are served just as well."""
+        return _client(region or self._region)
 
 
 @contextmanager
-def emulated_fsx(
-    *, region: str = "us-east-1", now: Any = None, seed: int = 0, account: str = "123456789012"
-) -> Iterator[EmulatedFSx]:
+def emulated_fsx(*, region: str = "us-east-1", now: Any = None) -> Iterator[EmulatedFSx]:
     """FSx, and with moto every other service, for boto3 clients of this process.
 
-    Args:
-        region: of `fsx.client()` and of seeded resources.
-        now: freezes the clock at this moment (aware datetime, ISO 8601, epoch seconds); None lets it run.
-        seed: of identifiers and of the order of listings: the same seed gives the same run.
-        account: whose resources they are. moto's other services stay in 123456789012.
-
-    Starts moto's `mock_aws`, or joins the one that is running.
+    `region` is that of `fsx.client()` and of seeded resources. `now` (aware datetime, ISO 8601, epoch seconds) freezes
+    the clock; None lets it run. Starts moto's `mock_aws`, or joins the one that is running.
     """
-    emulator = Emulator(account=account, default_region=region, seed=seed)
+    emulator = Emulator(default_region=region)
     fsx = EmulatedFSx(emulator)
     if now is not None:
         fsx.control.freeze(now)

@@ -56,10 +56,10 @@ class RateLimit:
 
 @dataclass
 class Instrument:
-    """The instrument's state. Operations are keys; `*` stands for all that have no entry of their own."""
+    """The instrument's state. Keys of latencies are operations; `*` stands for all that have no entry."""
 
     latencies: dict[str, float] = field(default_factory=dict)
-    rate_limits: dict[str, RateLimit] = field(default_factory=dict)
+    rate_limit: RateLimit | None = None
     faults: list[Fault] = field(default_factory=list)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=LONGEST_LOG))
     counts: Counter[str] = field(default_factory=Counter)
@@ -77,10 +77,9 @@ class Instrument:
         """Seconds by which a call is delayed."""
         return self.latencies.get(operation, self.latencies.get(ANY, 0.0))
 
-    def admits(self, operation: str, now: float) -> bool:
+    def admits(self, now: float) -> bool:
         """Whether the rate limit lets a call through."""
-        limit = self.rate_limits.get(operation, self.rate_limits.get(ANY))
-        return limit is None or limit.admits(now)
+        return self.rate_limit is None or self.rate_limit.admits(now)
 
     def fault_for(self, operation: str, parameters: Any) -> Fault | None:
         """The first rule that strikes. Every rule counts the call, whichever strikes."""

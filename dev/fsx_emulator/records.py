@@ -7,14 +7,6 @@ from dev.fsx_emulator.lifecycle import IN_PROGRESS, Course
 from dev.fsx_emulator.model import Json
 
 
-@dataclass(frozen=True)
-class Spell:
-    """A lifecycle that was set from outside, until a moment."""
-
-    lifecycle: str
-    end: float
-
-
 @dataclass
 class FileSystem:
     """A file system. `body` is its description without tags and lifecycle; times are epoch seconds."""
@@ -26,14 +18,14 @@ class FileSystem:
     ready_at: float
     gone_at: float = math.inf
     restored_from: str | None = None
-    spell: Spell | None = None
+    state: str | None = None
 
     def lifecycle(self, now: float) -> str:
         """CREATING, AVAILABLE or, after DeleteFileSystem, DELETING; what was set goes before CREATING and AVAILABLE."""
         if self.gone_at < math.inf:
             return "DELETING"
-        if self.spell and now < self.spell.end:
-            return self.spell.lifecycle
+        if self.state:
+            return self.state
         return "AVAILABLE" if now >= self.ready_at else "CREATING"
 
 
@@ -55,12 +47,12 @@ class Volume:
     resource_arn: str
     body: Json
     ready_at: float
-    spell: Spell | None = None
+    state: str | None = None
 
     def lifecycle(self, now: float) -> str:
         """CREATING, then CREATED (ONTAP) or AVAILABLE (OpenZFS), the model's words for ready; or what was set."""
-        if self.spell and now < self.spell.end:
-            return self.spell.lifecycle
+        if self.state:
+            return self.state
         if now < self.ready_at:
             return "CREATING"
         return "CREATED" if self.volume_type == "ONTAP" else "AVAILABLE"

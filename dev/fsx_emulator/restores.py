@@ -18,7 +18,7 @@ def create_file_system_from_backup(backend: StrictFSxBackend, parameters: Json) 
         ServiceError: BackupNotFound, BadRequest, IncompatibleParameterError, ServiceLimitExceeded.
     """
     tags.check(parameters.get("Tags", []))
-    known = backend.tokens.recall(_OPERATION, parameters, backend.now, backend.context.behaviour.token_seconds)
+    known = backend.tokens.recall(_OPERATION, parameters)
     if known in backend.file_systems:
         return {"FileSystem": backend.show_file_system(backend.file_systems[known])}
     source = backend.backup(parameters["BackupId"])
@@ -49,5 +49,5 @@ def create_file_system_from_backup(backend: StrictFSxBackend, parameters: Json) 
         ready_at=backend.now + backend.context.durations.restore,
         restored_from=source.backup_id,
     )
-    backend.tokens.remember(_OPERATION, parameters, record.file_system_id, backend.now)
+    backend.tokens.remember(_OPERATION, parameters, record.file_system_id)
     return {"FileSystem": backend.show_file_system(record)}

@@ -5,7 +5,6 @@ import json
 import signal
 import socket
 import struct
-import sys
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -35,19 +34,11 @@ class Application:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path.startswith(http_control.PREFIX):
-            length = int(environ.get("CONTENT_LENGTH") or 0)
-            status, document = http_control.serve(
-                self._control,
-                environ["REQUEST_METHOD"],
-                path,
-                environ.get("QUERY_STRING", ""),
-                environ["wsgi.input"].read(length),
-            )
+            sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            status, document = http_control.serve(self._control, environ["REQUEST_METHOD"], path, sent)
             body = json.dumps(document).encode()
-            length_header = ("Content-Length", str(len(body)))
-            start_response(
-                f"{status} {HTTPStatus(status).phrase}", [("Content-Type", "application/json"), length_header]
-            )
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            start_response(f"{status} {HTTPStatus(status).phrase}", headers)
             return [body]
         try:
             answer: Iterable[bytes] = self._fsx(environ, start_response)
@@ -71,27 +62,19 @@ class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto's types are no
 
 class _Server(ThreadedWSGIServer):
     def shutdown_request(self, request: Any) -> None:
-        """Close; without the polite goodbye where a reset was ordered."""
+        """Close; without the orderly shutdown where a reset was ordered."""
         if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) == _RESET:
             self.close_request(request)
         else:
             super().shutdown_request(request)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen()
-    return listener
-
-
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code."""
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="python -m dev.fsx_emulator", description="Amazon FSx on this machine.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port; 0, the default, takes a free one")
@@ -100,22 +83,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not (options.account.isascii() and options.account.isdigit() and len(options.account) == 12):
         parser.error("--account must be twelve digits")
-    try:
-        listener = _listen(options.host, options.port)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        print(f"Cannot listen on {options.host}:{options.port}: {reason}.", file=sys.stderr)
-        return 1
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _stop)
     emulator = Emulator(account=options.account, default_region=options.region)
-    with emulator.installed(_handler(emulator)), listener:
-        application = Application(emulator)
-        server = _Server(options.host, options.port, application, _Handler, fd=listener.fileno())
-        shown = f"[{options.host}]" if ":" in options.host else options.host
-        print(f"fsx emulator ready on http://{shown}:{server.port}", flush=True)
+    with emulator.installed(_handler(emulator)):
+        server = _Server(options.host, options.port, Application(emulator), _Handler)
+        print(f"fsx emulator ready on http://{options.host}:{server.port}", flush=True)
         server.serve_forever()
-    return 0
 
 
 def _handler(emulator: Emulator) -> Callable[..., Any]:

@@ -21,31 +21,8 @@ class Durations:
 
     backup: float = 2.0
     copy: float = 2.0
-    incremental_copy: float = 1.0
     restore: float = 2.0
     file_system: float = 2.0
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """Where AWS is silent or has changed its mind.
-
-    `token_seconds`: how long a client request token is remembered; None is for ever.
-    `deleted_backups_by_token`: whether a token that made a backup which was deleted since answers with that
-    backup, DELETED; otherwise it makes a new one.
-    `volume_backups_by_file_system`: whether the filter `file-system-id` finds backups of ONTAP volumes,
-    which it did not do until late 2025.
-    `file_system_in_volume_backups`: whether backups of volumes have the member `FileSystem`, as the model
-    requires. Where they do not, the type is in `Volume.VolumeType` alone.
-    `newest_volume_backup_last`: whether the newest AVAILABLE backup of a volume can be deleted only after all
-    its others.
-    """
-
-    token_seconds: float | None = None
-    deleted_backups_by_token: bool = False
-    volume_backups_by_file_system: bool = False
-    file_system_in_volume_backups: bool = True
-    newest_volume_backup_last: bool = True
 
 
 def number(field: str, value: Any, *, least: float = 0.0, most: float = 1e12) -> float:

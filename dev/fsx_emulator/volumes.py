@@ -21,7 +21,7 @@ MEBIBYTE = 1024**2
 def create_volume(backend: StrictFSxBackend, parameters: Json) -> Json:
     """CreateVolume, of ONTAP below a storage virtual machine or of OpenZFS below another volume."""
     tags.check(parameters.get("Tags", []))
-    known = backend.tokens.recall("CreateVolume", parameters, backend.now, backend.context.behaviour.token_seconds)
+    known = backend.tokens.recall("CreateVolume", parameters)
     if known in backend.volumes:
         return {"Volume": backend.show_volume(backend.volumes[known])}
     member, _ = CONFIGURATIONS[parameters["VolumeType"]]
@@ -31,7 +31,7 @@ def create_volume(backend: StrictFSxBackend, parameters: Json) -> Json:
     file_system = _parent(backend, parameters["VolumeType"], configuration)
     ready_at = backend.now + backend.context.durations.file_system
     record = add_volume(backend, file_system, parameters, ready_at=ready_at)
-    backend.tokens.remember("CreateVolume", parameters, record.volume_id, backend.now)
+    backend.tokens.remember("CreateVolume", parameters, record.volume_id)
     return {"Volume": backend.show_volume(record)}
 
 

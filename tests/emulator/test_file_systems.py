@@ -5,39 +5,22 @@ from typing import Any
 import pytest
 
 from dev.fsx_emulator import EmulatedFSx
-from tests.emulator.calls import Refused, listed
-
-SUBNET = "subnet-0123456789abcdef0"
-LUSTRE = {
-    "FileSystemType": "LUSTRE",
-    "StorageCapacity": 1200,
-    "SubnetIds": [SUBNET],
-    "LustreConfiguration": {"DeploymentType": "PERSISTENT_1", "PerUnitStorageThroughput": 50},
-}
+from tests.emulator.calls import LUSTRE, SUBNET, Refused, described, listed, machine_of
 
 
-def _sole(client: Any, file_system_id: str) -> dict[str, Any]:
-    (described,) = client.describe_file_systems(FileSystemIds=[file_system_id])["FileSystems"]
-    result: dict[str, Any] = described
-    return result
-
-
-def test_a_file_system_becomes_available(fsx: EmulatedFSx, client: Any) -> None:
+def test_a_file_system_becomes_available_and_disappears(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
     made = client.create_file_system(**LUSTRE, Tags=[{"Key": "Name", "Value": "home"}])["FileSystem"]
+    file_system_id = made["FileSystemId"]
     assert made["Lifecycle"] == "CREATING"
     fsx.control.advance(2)
-    described = _sole(client, made["FileSystemId"])
-    assert described["Lifecycle"] == "AVAILABLE"
-    assert described["Tags"] == [{"Key": "Name", "Value": "home"}]
-    assert described["LustreConfiguration"]["DeploymentType"] == "PERSISTENT_1"
-
-
-def test_file_system_tokens(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    request = {**LUSTRE, "ClientRequestToken": "home"}
-    first, second = (client.create_file_system(**request)["FileSystem"]["FileSystemId"] for _ in range(2))
-    assert first == second
-    error = refused(client.create_file_system, **{**request, "StorageCapacity": 2400})
-    assert (error["Code"], error["Parameter"]) == ("IncompatibleParameterError", "StorageCapacity")
+    found = described(client, file_system_id)
+    assert (found["Lifecycle"], found["Tags"]) == ("AVAILABLE", [{"Key": "Name", "Value": "home"}])
+    assert found["LustreConfiguration"]["DeploymentType"] == "PERSISTENT_1"
+    client.delete_file_system(FileSystemId=file_system_id)
+    assert described(client, file_system_id)["Lifecycle"] == "DELETING"
+    fsx.control.advance(2)
+    assert client.describe_file_systems()["FileSystems"] == []
+    assert refused(client.delete_file_system, FileSystemId=file_system_id)["Code"] == "FileSystemNotFound"
 
 
 @pytest.mark.parametrize(
@@ -73,20 +56,10 @@ def test_passwords_never_come_back(fsx: EmulatedFSx, client: Any) -> None:
     assert "correct-horse-1" not in str(made)
 
 
-def test_unknown_file_systems_are_an_error(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    known = fsx.seed_file_system()
-    error = refused(client.describe_file_systems, FileSystemIds=[known, "fs-00000000000000000"])
-    assert error["Code"] == "FileSystemNotFound"
-
-
 def test_file_systems_are_listed_in_pages(fsx: EmulatedFSx, client: Any) -> None:
     known = [fsx.seed_file_system() for _ in range(12)]
-    found = [
-        file_system["FileSystemId"]
-        for page in client.get_paginator("describe_file_systems").paginate(PaginationConfig={"PageSize": 5})
-        for file_system in page["FileSystems"]
-    ]
-    assert sorted(found) == sorted(known)
+    pages = client.get_paginator("describe_file_systems").paginate(PaginationConfig={"PageSize": 5})
+    assert sorted(item["FileSystemId"] for page in pages for item in page["FileSystems"]) == sorted(known)
 
 
 @pytest.mark.parametrize(
@@ -100,142 +73,103 @@ def test_file_systems_are_listed_in_pages(fsx: EmulatedFSx, client: Any) -> None
     ],
     ids=["windows", "windows-skipped", "openzfs", "lustre", "lustre-asked-for"],
 )
-def test_deleting_makes_a_final_backup(
+def test_deleting_makes_a_final_backup_and_takes_automatic_ones_along(
     fsx: EmulatedFSx, client: Any, file_system_type: str, configuration: dict[str, Any], final: bool
 ) -> None:
     file_system_id = fsx.seed_file_system(file_system_type)
     automatic = fsx.seed_backup(file_system_id, backup_type="AUTOMATIC")
     kept = fsx.seed_backup(file_system_id)
-    answer = client.delete_file_system(FileSystemId=file_system_id, **configuration)
-    assert answer["Lifecycle"] == "DELETING"
+    client.delete_file_system(FileSystemId=file_system_id, **configuration)
     remaining = listed(client)
-    assert automatic not in remaining, "automatic backups go with their file system"
-    assert kept in remaining
-    assert len(remaining) == 1 + final
+    assert (automatic in remaining, kept in remaining, len(remaining)) == (False, True, 1 + final)
 
 
-def test_a_deleted_file_system_disappears(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    file_system_id = fsx.seed_file_system()
-    client.delete_file_system(FileSystemId=file_system_id)
-    assert _sole(client, file_system_id)["Lifecycle"] == "DELETING"
-    fsx.control.advance(2)
-    assert client.describe_file_systems()["FileSystems"] == []
-    assert refused(client.delete_file_system, FileSystemId=file_system_id)["Code"] == "FileSystemNotFound"
-
-
-def test_configurations_of_other_types_do_not_delete(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    error = refused(
-        client.delete_file_system,
-        FileSystemId=fsx.seed_file_system("OPENZFS"),
-        WindowsConfiguration={"SkipFinalBackup": True},
-    )
-    assert error["Code"] == "BadRequest"
-
-
-def test_a_final_backup_that_cannot_be_made_stops_the_deletion(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    file_system_id = fsx.seed_file_system("WINDOWS")
-    client.create_backup(FileSystemId=file_system_id)
-    assert refused(client.delete_file_system, FileSystemId=file_system_id)["Code"] == "BadRequest"
-    assert _sole(client, file_system_id)["Lifecycle"] == "AVAILABLE"
-
-
-def test_ontap_with_volumes_cannot_be_deleted(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    file_system_id = fsx.seed_file_system("ONTAP")
-    volume_id = fsx.seed_volume(file_system_id)
-    assert refused(client.delete_file_system, FileSystemId=file_system_id)["Code"] == "BadRequest"
+def test_deletions_that_are_refused(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+    openzfs, windows, ontap = (fsx.seed_file_system(kind) for kind in ("OPENZFS", "WINDOWS", "ONTAP"))
+    client.create_backup(FileSystemId=windows)  # no final backup is possible meanwhile
+    volume_id = fsx.seed_volume(ontap)
+    foreign = {"WindowsConfiguration": {"SkipFinalBackup": True}}
+    for file_system_id, further in ((openzfs, foreign), (windows, {}), (ontap, {})):
+        error = refused(client.delete_file_system, FileSystemId=file_system_id, **further)
+        assert (error["Code"], described(client, file_system_id)["Lifecycle"]) == ("BadRequest", "AVAILABLE")
     fsx.control.remove(volume_id)
-    client.delete_file_system(FileSystemId=file_system_id)
+    client.delete_file_system(FileSystemId=ontap)
 
 
 def test_volumes_of_ontap(fsx: EmulatedFSx, client: Any) -> None:
     file_system_id = fsx.seed_file_system("ONTAP")
-    machine = fsx.control.seed_storage_virtual_machine(file_system_id)
-    request = {
-        "VolumeType": "ONTAP",
-        "Name": "vol1",
-        "OntapConfiguration": {"StorageVirtualMachineId": machine, "SizeInMegabytes": 1024},
-        "ClientRequestToken": "vol1",
-    }
-    made, again = (client.create_volume(**request)["Volume"] for _ in range(2))
-    assert made["VolumeId"] == again["VolumeId"]
+    machine = machine_of(client, fsx.seed_volume(file_system_id))
+    fsx.seed_volume(fsx.seed_file_system("ONTAP"))
+    made = client.create_volume(
+        VolumeType="ONTAP",
+        Name="a&Action=DeleteBackup&b",  # which is no operation
+        OntapConfiguration={"StorageVirtualMachineId": machine, "SizeInMegabytes": 1024},
+    )["Volume"]
     assert (made["Lifecycle"], made["FileSystemId"]) == ("CREATING", file_system_id)
+    assert made["Name"] == "a&Action=DeleteBackup&b"
     fsx.control.advance(2)
+    assert described(client, made["VolumeId"])["Lifecycle"] == "CREATED"
+    fsx.control.listing(short_pages=False)
     for name, value in (("file-system-id", file_system_id), ("storage-virtual-machine-id", machine)):
-        (found,) = client.describe_volumes(Filters=[{"Name": name, "Values": [value]}])["Volumes"]
-        assert (found["VolumeId"], found["Lifecycle"]) == (made["VolumeId"], "CREATED")
+        found = client.describe_volumes(Filters=[{"Name": name, "Values": [value]}])["Volumes"]
+        assert {volume["FileSystemId"] for volume in found} == {file_system_id}
+        assert len(found) == 2
 
 
 def test_volumes_of_openzfs(fsx: EmulatedFSx, client: Any) -> None:
-    root = _sole(client, fsx.seed_file_system("OPENZFS"))["OpenZFSConfiguration"]["RootVolumeId"]
+    root = described(client, fsx.seed_file_system("OPENZFS"))["OpenZFSConfiguration"]["RootVolumeId"]
     made = client.create_volume(VolumeType="OPENZFS", Name="data", OpenZFSConfiguration={"ParentVolumeId": root})
     fsx.control.advance(2)
-    (found,) = client.describe_volumes(VolumeIds=[made["Volume"]["VolumeId"]])["Volumes"]
-    assert found["Lifecycle"] == "AVAILABLE"
+    assert described(client, made["Volume"]["VolumeId"])["Lifecycle"] == "AVAILABLE"
+
+
+MACHINE = {"StorageVirtualMachineId": "svm-00000000000000000"}
 
 
 @pytest.mark.parametrize(
-    ("request_", "code"),
+    ("kind", "configuration", "code"),
     [
-        ({"VolumeType": "ONTAP"}, "MissingVolumeConfiguration"),
-        (
-            {
-                "VolumeType": "ONTAP",
-                "OntapConfiguration": {"StorageVirtualMachineId": "svm-00000000000000000", "SizeInMegabytes": 1},
-            },
-            "StorageVirtualMachineNotFound",
-        ),
-        (
-            {"VolumeType": "ONTAP", "OntapConfiguration": {"StorageVirtualMachineId": "svm-00000000000000000"}},
-            "BadRequest",
-        ),
-        (
-            {"VolumeType": "OPENZFS", "OpenZFSConfiguration": {"ParentVolumeId": "fsvol-00000000000000000"}},
-            "BadRequest",
-        ),
+        ("ONTAP", {}, "MissingVolumeConfiguration"),
+        ("ONTAP", {"OntapConfiguration": {**MACHINE, "SizeInMegabytes": 1}}, "StorageVirtualMachineNotFound"),
+        ("ONTAP", {"OntapConfiguration": MACHINE}, "BadRequest"),
+        ("OPENZFS", {"OpenZFSConfiguration": {"ParentVolumeId": "fsvol-00000000000000000"}}, "BadRequest"),
     ],
     ids=["no-configuration", "unknown-machine", "no-size", "unknown-parent"],
 )
 def test_volumes_that_cannot_be(
-    fsx: EmulatedFSx, client: Any, refused: Refused, request_: dict[str, Any], code: str
+    client: Any, refused: Refused, kind: str, configuration: dict[str, Any], code: str
 ) -> None:
-    assert refused(client.create_volume, Name="vol1", **request_)["Code"] == code
+    assert refused(client.create_volume, VolumeType=kind, Name="vol1", **configuration)["Code"] == code
 
 
-def test_unknown_volumes_are_an_error(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    assert refused(client.describe_volumes, VolumeIds=["fsvol-00000000000000000"])["Code"] == "VolumeNotFound"
+def test_one_unknown_id_fails_the_listing(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+    known = fsx.seed_file_system("ONTAP")
+    error = refused(client.describe_file_systems, FileSystemIds=[known, "fs-00000000000000000"])
+    assert error["Code"] == "FileSystemNotFound"
+    error = refused(client.describe_volumes, VolumeIds=[fsx.seed_volume(known), "fsvol-00000000000000000"])
+    assert error["Code"] == "VolumeNotFound"
 
 
 def test_a_restore_takes_the_settings_of_the_backup(fsx: EmulatedFSx, client: Any) -> None:
     file_system_id = fsx.seed_file_system("LUSTRE", configuration={"CopyTagsToBackups": True})
     backup_id = fsx.seed_backup(file_system_id)
     fsx.control.remove(file_system_id)
-    request = {"BackupId": backup_id, "SubnetIds": [SUBNET], "ClientRequestToken": "restore"}
-    made, again = (client.create_file_system_from_backup(**request)["FileSystem"] for _ in range(2))
-    assert made["FileSystemId"] == again["FileSystemId"]
-    assert made["LustreConfiguration"]["CopyTagsToBackups"] is True
-    assert made["Lifecycle"] == "CREATING"
+    made = client.create_file_system_from_backup(BackupId=backup_id, SubnetIds=[SUBNET])["FileSystem"]
+    assert (made["LustreConfiguration"]["CopyTagsToBackups"], made["Lifecycle"]) == (True, "CREATING")
     fsx.control.advance(2)
-    assert _sole(client, made["FileSystemId"])["Lifecycle"] == "AVAILABLE"
+    assert described(client, made["FileSystemId"])["Lifecycle"] == "AVAILABLE"
 
 
-@pytest.mark.parametrize("lifecycle", ["CREATING", "FAILED"])
-def test_only_available_backups_can_be_restored(
-    fsx: EmulatedFSx, client: Any, refused: Refused, lifecycle: str
-) -> None:
-    backup_id = fsx.seed_backup(fsx.seed_file_system(), lifecycle=lifecycle)
-    error = refused(client.create_file_system_from_backup, BackupId=backup_id, SubnetIds=[SUBNET])
-    assert error["Code"] == "BadRequest"
-
-
-def test_volume_backups_are_not_restored_to_file_systems(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    backup_id = fsx.seed_backup(fsx.seed_volume(fsx.seed_file_system("ONTAP")))
-    error = refused(client.create_file_system_from_backup, BackupId=backup_id, SubnetIds=[SUBNET])
-    assert error["Code"] == "BadRequest"
-
-
-def test_a_restore_keeps_the_capacity(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    lustre = fsx.seed_backup(fsx.seed_file_system("LUSTRE"))
-    error = refused(client.create_file_system_from_backup, BackupId=lustre, SubnetIds=[SUBNET], StorageCapacity=2400)
-    assert error["Code"] == "BadRequest"
-    openzfs = fsx.seed_backup(fsx.seed_file_system("OPENZFS"))
-    client.create_file_system_from_backup(BackupId=openzfs, SubnetIds=[SUBNET], StorageCapacity=2400)
+def test_restores_that_are_refused(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+    lustre, openzfs = fsx.seed_file_system("LUSTRE"), fsx.seed_file_system("OPENZFS")
+    for backup_id, further in (
+        (fsx.seed_backup(lustre, lifecycle="CREATING"), {}),
+        (fsx.seed_backup(lustre, lifecycle="FAILED"), {}),
+        (fsx.seed_backup(fsx.seed_volume(fsx.seed_file_system("ONTAP"))), {}),
+        (fsx.seed_backup(lustre), {"StorageCapacity": 2400}),
+        (fsx.seed_backup(openzfs), {"StorageCapacity": 600}),
+    ):
+        request = {"BackupId": backup_id, "SubnetIds": [SUBNET], **further}
+        assert refused(client.create_file_system_from_backup, **request)["Code"] == "BadRequest", request
+    larger = {"BackupId": fsx.seed_backup(openzfs), "SubnetIds": [SUBNET], "StorageCapacity": 2400}
+    client.create_file_system_from_backup(**larger)

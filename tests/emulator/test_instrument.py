@@ -1,7 +1,7 @@
-"""The instrument: latency, rate limit, faults, kills, counts."""
+"""The instrument: clock, latency, rate limit, faults, the log of calls."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -10,15 +10,28 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from dev.fsx_emulator import CallerKilled, EmulatedFSx, emulated_fsx
-from dev.fsx_emulator.model import error_shapes
 from tests.emulator.calls import START, Refused, listed
 
 
+def test_the_clock_can_be_set(fsx: EmulatedFSx) -> None:
+    for at in ("2030-01-01T01:00:00+01:00", datetime(2030, 1, 1, tzinfo=UTC), 1_893_456_000):
+        fsx.control.set_time("2026-01-01T00:00:00Z")
+        fsx.control.set_time(at)
+        assert fsx.control.now() == "2030-01-01T00:00:00+00:00"
+
+
+def test_the_clock_runs_unless_it_is_frozen() -> None:
+    with emulated_fsx() as fsx:
+        fsx.control.set_time(START)
+        while fsx.control.now() == START:
+            pass
+        assert fsx.control.advance(7) > "2026-03-01T04:00:07"
+        fsx.control.freeze(START)
+        assert fsx.control.now() == START
+
+
 def test_it_is_neutral_until_something_is_set(fsx: EmulatedFSx, client: Any) -> None:
-    for _ in range(50):
-        client.describe_backups()
-    settings = fsx.control.settings()
-    assert (settings["latency"], settings["rate_limit"], settings["faults"]) == ({}, {}, [])
+    assert _outcomes(client.describe_backups, 50) == ["ok"] * 50
     assert fsx.control.now() == START
 
 
@@ -66,28 +79,14 @@ def test_the_rate_limit_lets_bursts_through_and_refills(fsx: EmulatedFSx, client
     assert _outcomes(client.describe_backups, 9) == ["ok"] * 9
 
 
-def test_a_rate_limit_of_one_operation(fsx: EmulatedFSx, client: Any) -> None:
-    fsx.control.rate_limit(per_second=0, burst=1, operation="DescribeVolumes")
-    assert _outcomes(client.describe_volumes, 2) == ["ok", "ThrottlingException"]
-    assert _outcomes(client.describe_backups, 3) == ["ok"] * 3
-
-
-def test_throttling_looks_as_fsx_sends_it(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+def test_throttled_calls_look_as_fsx_sends_them_and_have_no_effect(
+    fsx: EmulatedFSx, client: Any, refused: Refused
+) -> None:
     fsx.control.rate_limit(per_second=0, burst=1)
     client.describe_backups()
-    error = refused(client.describe_backups)
-    assert (error["Code"], error["Status"], error["Error"]["Message"]) == (
-        "ThrottlingException",
-        400,
-        "Rate exceeded",
-    )
-
-
-def test_throttled_calls_have_no_effect(fsx: EmulatedFSx, client: Any) -> None:
-    file_system_id = fsx.seed_file_system()
-    fsx.control.rate_limit(per_second=0, burst=1)
-    client.describe_backups()
-    assert _outcomes(lambda: client.create_backup(FileSystemId=file_system_id), 1) == ["ThrottlingException"]
+    error = refused(client.create_backup, FileSystemId=fsx.seed_file_system())
+    assert (error["Code"], error["Status"]) == ("ThrottlingException", 400)
+    assert error["Error"]["Message"] == "Rate exceeded"
     fsx.control.rate_limit(per_second=None)
     assert listed(client) == []
 
@@ -99,7 +98,7 @@ def test_a_fault_strikes_at_its_position(fsx: EmulatedFSx, client: Any) -> None:
     assert _outcomes(client.describe_backups, 5) == expected
 
 
-def test_a_fault_for_good(fsx: EmulatedFSx, client: Any) -> None:
+def test_a_fault_until_it_is_cleared(fsx: EmulatedFSx, client: Any) -> None:
     fsx.control.fault("AccessDenied", times=None)
     assert _outcomes(client.describe_backups, 5) == ["AccessDeniedException"] * 5
     fsx.control.clear_faults()
@@ -127,39 +126,37 @@ def test_a_fault_for_one_backup_of_ten(fsx: EmulatedFSx, client: Any) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("fault", ["reset", "timeout", "http_500", "http_503", "InternalServerError", "kill"])
-def test_before_and_after_the_effect(fsx: EmulatedFSx, client: Any, fault: str, when: str) -> None:
-    file_system_id = fsx.seed_file_system()
-    fsx.control.fault(fault, operation="CreateBackup", when=when)
-    with pytest.raises((ClientError, ConnectionClosedError, ReadTimeoutError, CallerKilled)):
-        client.create_backup(FileSystemId=file_system_id, ClientRequestToken="t")
-    made = listed(client)
-    assert len(made) == (when == "after")
-    again = client.create_backup(FileSystemId=file_system_id, ClientRequestToken="t")["Backup"]
-    assert listed(client) == [again["BackupId"]]
-    (struck, _) = fsx.control.calls("CreateBackup")
-    assert (struck["outcome"], struck["applied"]) == (fault, when == "after")
-
-
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        ("unreachable", EndpointConnectionError),
         ("reset", ConnectionClosedError),
         ("timeout", ReadTimeoutError),
         ("kill", CallerKilled),
+        ("http_500", ClientError),
+        ("http_503", ClientError),
+        ("InternalServerError", ClientError),
     ],
 )
-def test_what_botocore_makes_of_a_broken_connection(
-    fsx: EmulatedFSx, client: Any, fault: str, expected: type[BaseException]
+def test_before_and_after_the_effect(
+    fsx: EmulatedFSx, client: Any, *, fault: str, expected: type[BaseException], when: str
 ) -> None:
-    fsx.control.fault(fault)
+    file_system_id = fsx.seed_file_system()
+    fsx.control.fault(fault, operation="CreateBackup", when=when)
     with pytest.raises(expected):
+        client.create_backup(FileSystemId=file_system_id, ClientRequestToken="t")
+    assert len(listed(client)) == (when == "after")
+    (struck,) = fsx.control.calls("CreateBackup")
+    assert (struck["outcome"], struck["applied"]) == (fault, when == "after")
+
+
+def test_an_unreachable_service(fsx: EmulatedFSx, client: Any) -> None:
+    fsx.control.fault("unreachable")
+    with pytest.raises(EndpointConnectionError):
         client.describe_backups()
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_answers_that_no_api_wrote(fsx: EmulatedFSx, client: Any, refused: Refused, status: int) -> None:
+def test_responses_that_no_api_wrote(fsx: EmulatedFSx, client: Any, refused: Refused, status: int) -> None:
     fsx.control.fault(f"http_{status}")
     error = refused(client.describe_backups)
     assert (error["Code"], error["Status"]) == (str(status), status)
@@ -172,57 +169,8 @@ def test_a_truncated_body_is_no_error_to_botocore(fsx: EmulatedFSx, client: Any)
     assert set(answer) == {"ResponseMetadata"}, "botocore does not compare the body with its announced length"
 
 
-@pytest.mark.parametrize("fault", sorted(error_shapes()))
-def test_any_modelled_error_can_be_a_fault(fsx: EmulatedFSx, client: Any, fault: str) -> None:
-    fsx.control.fault(fault)
-    with pytest.raises(getattr(client.exceptions, fault)):
-        client.describe_backups()
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_the_caller_dies_at_call_n(fsx: EmulatedFSx, client: Any, when: str) -> None:
-    file_system_id = fsx.seed_file_system()
-    known = fsx.seed_backups([{"target_id": file_system_id}] * 5)
-    fsx.control.kill_after(3, when=when)
-    deleted = []
-
-    def delete_all() -> None:
-        for backup_id in known:
-            client.delete_backup(BackupId=backup_id)
-            deleted.append(backup_id)
-
-    with pytest.raises(CallerKilled):
-        delete_all()
-    assert deleted == known[:2]
-    assert len(listed(client)) == (2 if when == "after" else 3)
-
-
-def test_no_handler_of_exceptions_survives_a_kill(fsx: EmulatedFSx, client: Any) -> None:
+def test_no_handler_of_exceptions_survives_a_kill() -> None:
     assert not issubclass(CallerKilled, Exception)
-    fsx.control.kill_after(1)
-
-    def stubborn() -> str:
-        try:
-            client.describe_backups()
-        except Exception:  # noqa: BLE001, RUF100 - the point of it
-            return "survived"
-        return "unharmed"
-
-    with pytest.raises(CallerKilled):
-        stubborn()
-
-
-def test_a_kill_can_call_back(fsx: EmulatedFSx, client: Any) -> None:
-    class Gone(BaseException):
-        pass
-
-    def on_kill() -> None:
-        raise Gone
-
-    fsx.control.kill_after(2, operation="DescribeBackups", on_kill=on_kill)
-    client.describe_backups()
-    with pytest.raises(Gone):
-        client.describe_backups()
 
 
 def test_retries_of_a_client_meet_the_next_call(fsx: EmulatedFSx) -> None:
@@ -261,11 +209,10 @@ def test_reset_forgets_everything(fsx: EmulatedFSx, client: Any) -> None:
     fsx.seed_backup(first)
     fsx.control.fault("http_500", times=None)
     fsx.control.latency(5)
-    fsx.control.quotas(lustre_backups=1)
+    fsx.control.quotas(lustre_backups=0)
     fsx.control.reset()
     assert listed(client) == []
-    settings = fsx.control.settings()
-    assert (settings["faults"], settings["latency"], settings["quotas"]["lustre_backups"]) == ([], {}, 500)
-    assert settings["clock"]["frozen"] is False
     assert fsx.control.counts() == {"DescribeBackups": 1}
+    assert fsx.control.now() != START, "the clock runs"
     assert fsx.seed_file_system() == first, "the same identifiers again"
+    client.create_backup(FileSystemId=first)

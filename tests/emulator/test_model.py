@@ -12,11 +12,9 @@ from botocore.model import OperationModel
 
 from dev.fsx_emulator import EmulatedFSx
 from dev.fsx_emulator.operations import OPERATIONS, missing
-from tests.emulator.calls import Refused, pages
+from tests.emulator.calls import SUBNET, Refused, arn, described, listed, machine_of
+from tests.emulator.checker import SHAPES, mismatches
 
-from .checker import SHAPES, mismatches
-
-SUBNET = "subnet-0123456789abcdef0"
 TAGS = [{"Key": "Name", "Value": "nightly"}]
 
 
@@ -126,7 +124,6 @@ CREATE: dict[str, dict[str, Any]] = {
 
 def _drive_everything(fsx: EmulatedFSx, client: Any, elsewhere: Any) -> None:
     """Every operation once and more, for every type of file system, in every lifecycle."""
-    fsx.control.behaviour(newest_volume_backup_last=False)
     for kind, configuration in CREATE.items():
         request = {"FileSystemType": kind, "StorageCapacity": 1200, "SubnetIds": [SUBNET], "Tags": TAGS}
         file_system_id = client.create_file_system(**request, **configuration)["FileSystem"]["FileSystemId"]
@@ -134,26 +131,21 @@ def _drive_everything(fsx: EmulatedFSx, client: Any, elsewhere: Any) -> None:
         fsx.control.advance(2)
         target = {"FileSystemId": file_system_id}
         if kind == "ONTAP":
-            machine = fsx.control.seed_storage_virtual_machine(file_system_id)
-            volume = client.create_volume(
-                VolumeType="ONTAP",
-                Name="vol1",
-                Tags=TAGS,
-                OntapConfiguration={"StorageVirtualMachineId": machine, "SizeInMegabytes": 1024},
-            )["Volume"]
+            machine = machine_of(client, fsx.seed_volume(file_system_id))
+            ontap = {"StorageVirtualMachineId": machine, "SizeInMegabytes": 1024}
+            volume = client.create_volume(VolumeType="ONTAP", Name="vol1", Tags=TAGS, OntapConfiguration=ontap)[
+                "Volume"
+            ]
             fsx.control.advance(2)
             target = {"VolumeId": volume["VolumeId"]}
         _drive_backups(fsx, client, elsewhere, target)
-        client.list_tags_for_resource(ResourceARN=_arn(f"file-system/{file_system_id}"))
+        client.list_tags_for_resource(ResourceARN=arn(f"file-system/{file_system_id}"))
         client.describe_volumes()
         fsx.control.remove(next(iter(target.values())))
         client.describe_backups()
-        if kind == "OPENZFS":
-            parent = fsx.seed_file_system("OPENZFS")
-            (described,) = client.describe_file_systems(FileSystemIds=[parent])["FileSystems"]
-            root = described["OpenZFSConfiguration"]["RootVolumeId"]
-            client.create_volume(VolumeType="OPENZFS", Name="data", OpenZFSConfiguration={"ParentVolumeId": root})
-            client.describe_volumes()
+    root = described(client, fsx.seed_file_system("OPENZFS"))["OpenZFSConfiguration"]["RootVolumeId"]
+    client.create_volume(VolumeType="OPENZFS", Name="data", OpenZFSConfiguration={"ParentVolumeId": root})
+    client.describe_volumes()
     for kind in ("WINDOWS", "LUSTRE", "OPENZFS"):
         client.delete_file_system(FileSystemId=fsx.seed_file_system(kind))
         client.describe_file_systems()
@@ -170,21 +162,18 @@ def _drive_backups(fsx: EmulatedFSx, client: Any, elsewhere: Any, target: dict[s
     fsx.control.advance(2)
     fsx.control.next_backup(target_id, "STUCK")
     client.create_backup(**target)
-    pages(client, PaginationConfig={"PageSize": 1})
+    listed(client, PaginationConfig={"PageSize": 1})
     if "FileSystemId" in target:
         elsewhere.copy_backup(SourceBackupId=made, SourceRegion="us-east-1", CopyTags=True)
         elsewhere.describe_backups()
         restored = client.create_file_system_from_backup(BackupId=made, SubnetIds=[SUBNET], Tags=TAGS)
         client.describe_file_systems(FileSystemIds=[restored["FileSystem"]["FileSystemId"]])
-    client.tag_resource(ResourceARN=_arn(f"backup/{made}"), Tags=[{"Key": "é", "Value": ""}])
-    client.untag_resource(ResourceARN=_arn(f"backup/{made}"), TagKeys=["Name"])
-    client.list_tags_for_resource(ResourceARN=_arn(f"backup/{made}"), MaxResults=1)
+    client.tag_resource(ResourceARN=arn(f"backup/{made}"), Tags=[{"Key": "é", "Value": ""}])
+    client.untag_resource(ResourceARN=arn(f"backup/{made}"), TagKeys=["Name"])
+    client.list_tags_for_resource(ResourceARN=arn(f"backup/{made}"), MaxResults=1)
     fsx.control.advance(2)
-    client.delete_backup(BackupId=made)
-
-
-def _arn(resource: str) -> str:
-    return f"arn:aws:fsx:us-east-1:123456789012:{resource}"
+    if "FileSystemId" in target:  # of a volume the newest one must stay
+        client.delete_backup(BackupId=made)
 
 
 def test_every_answer_keeps_to_the_model(fsx: EmulatedFSx, client: Any) -> None:
@@ -233,9 +222,9 @@ def _provoke(fsx: EmulatedFSx, client: Any, unchecked: Any, refused: Refused) ->
         (client.delete_file_system, {"FileSystemId": windows}),
         (client.describe_file_systems, {"FileSystemIds": ["fs-00000000000000000"]}),
         (client.describe_volumes, {"VolumeIds": ["fsvol-00000000000000000"]}),
-        (client.list_tags_for_resource, {"ResourceARN": _arn(f"backup/{nowhere}")}),
-        (client.tag_resource, {"ResourceARN": _arn(f"backup/{nowhere}"), "Tags": TAGS}),
-        (client.untag_resource, {"ResourceARN": _arn(f"backup/{nowhere}"), "TagKeys": ["k"]}),
+        (client.list_tags_for_resource, {"ResourceARN": arn(f"backup/{nowhere}")}),
+        (client.tag_resource, {"ResourceARN": arn(f"backup/{nowhere}"), "Tags": TAGS}),
+        (client.untag_resource, {"ResourceARN": arn(f"backup/{nowhere}"), "TagKeys": ["k"]}),
         (unchecked.describe_backups, {"MaxResults": 0}),
         (unchecked.create_backup, {"FileSystemId": lustre, "Tags": []}),
     ]

@@ -16,10 +16,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from dev.fsx_emulator.control import Control
-from dev.fsx_emulator.emulator import Emulator
-from dev.fsx_emulator.http_control import VERBS
-from tests.emulator.calls import Refused, listed
+from dev.fsx_emulator import SettingError
+from dev.fsx_emulator.client import FsxControl
+from dev.fsx_emulator.server import main
+from tests.emulator.calls import START, Refused, described, listed
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "dev.fsx_emulator"]
@@ -30,12 +30,9 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.control = FsxControl(url)
 
-    def send(self, verb: str, name: str, body: bytes | None = None) -> tuple[int, Any]:
-        """Status and document of a request to the instrument."""
-        return self.request(verb, f"/_fsx/{name}", body)
-
-    def request(self, verb: str, path: str, body: bytes | None, **headers: str) -> tuple[int, Any]:
+    def request(self, verb: str, path: str, body: bytes, **headers: str) -> tuple[int, Any]:
         """Status and document of any request."""
         connection = HTTPConnection(self.url.removeprefix("http://"), timeout=30)
         try:
@@ -44,13 +41,6 @@ class Server:
             return answer.status, json.load(answer)
         finally:
             connection.close()
-
-    def set(self, name: str, **arguments: Any) -> Any:
-        """Call the instrument by the name of the setting alone."""
-        verb = next(verb for verb, names in VERBS.items() if name in names)
-        status, document = self.send(verb, name, None if verb == "GET" else json.dumps(arguments).encode())
-        assert status == 200, document
-        return document["result"]
 
     def client(self, region: str = "us-east-1", read_timeout: float = 20) -> Any:
         """A client with any credentials at all."""
@@ -74,8 +64,8 @@ def running() -> Iterator[Server]:
 
 @pytest.fixture
 def server(running: Server) -> Server:
-    running.set("reset")
-    running.set("freeze", at="2026-03-01T04:00:00Z")
+    running.control("reset")
+    running.control("freeze", at=START)
     return running
 
 
@@ -85,25 +75,24 @@ def remote(running: Server) -> Any:
 
 
 def test_the_rules_are_the_same(server: Server, remote: Any, refused: Refused) -> None:
-    file_system_id = server.set("seed_file_system", file_system_type="LUSTRE", tags={"Team": "hpc"})
+    file_system_id = server.control("seed_file_system", file_system_type="LUSTRE", tags={"Team": "hpc"})
     made = remote.create_backup(FileSystemId=file_system_id, ClientRequestToken="t")["Backup"]
     assert made["ResourceARN"] == f"arn:aws:fsx:us-east-1:444455556666:backup/{made['BackupId']}"
-    assert made["Lifecycle"] == "PENDING"
-    assert refused(remote.delete_backup, BackupId=made["BackupId"])["Code"] == "BackupInProgress"
-    error = refused(remote.create_backup, FileSystemId=file_system_id, ClientRequestToken="t", Tags=_tags())
+    assert (made["Lifecycle"], made["OwnerId"]) == ("PENDING", "444455556666")
+    other = {"FileSystemId": file_system_id, "ClientRequestToken": "t", "Tags": [{"Key": "Name", "Value": "ü"}]}
+    error = refused(remote.create_backup, **other)
     assert (error["Code"], error["Parameter"], error["Status"]) == ("IncompatibleParameterError", "Tags", 400)
-    assert server.set("advance", seconds=2) == "2026-03-01T04:00:02+00:00"
-    assert remote.describe_backups(BackupIds=[made["BackupId"]])["Backups"][0]["Lifecycle"] == "AVAILABLE"
+    assert server.control("advance", seconds=2) == "2026-03-01T04:00:02+00:00"
+    assert described(remote, made["BackupId"])["Lifecycle"] == "AVAILABLE"
     remote.delete_backup(BackupId=made["BackupId"])
     assert listed(remote) == []
-
-
-def _tags() -> list[dict[str, str]]:
-    return [{"Key": "Name", "Value": "ü"}]
+    assert server.control("counts").keys() == {"CreateBackup", "DescribeBackups", "DeleteBackup"}
+    (call,) = server.control("calls", operation="DeleteBackup")
+    assert call["applied"]
 
 
 def test_ten_requests_at_once_with_one_token_make_one_backup(server: Server, remote: Any) -> None:
-    file_system_id = server.set("seed_file_system")
+    file_system_id = server.control("seed_file_system")
 
     def create(_: int) -> str:
         made: str = remote.create_backup(FileSystemId=file_system_id, ClientRequestToken="t")["Backup"]["BackupId"]
@@ -111,138 +100,99 @@ def test_ten_requests_at_once_with_one_token_make_one_backup(server: Server, rem
 
     with ThreadPoolExecutor(10) as pool:
         assert len(set(pool.map(create, range(10)))) == 1
-    assert server.set("counts") == {"CreateBackup": 10}
+    assert server.control("counts") == {"CreateBackup": 10}
 
 
 def test_regions_follow_the_signature(server: Server, remote: Any) -> None:
     there = server.client("eu-west-1")
-    file_system_id = server.set("seed_file_system", region="eu-west-1")
+    file_system_id = server.control("seed_file_system", region="eu-west-1")
     made = there.create_backup(FileSystemId=file_system_id)["Backup"]["BackupId"]
     assert (listed(there), listed(remote)) == ([made], [])
-
-
-def test_unsigned_requests_and_unknown_regions_are_refused(server: Server) -> None:
-    target = {"X-Amz-Target": "AWSSimbaAPIService_v20180301.DescribeBackups"}
-    status, document = server.request("POST", "/", b"{}", **target)
-    assert (status, document["__type"]) == (400, "MissingAuthenticationTokenException")
     with pytest.raises(ClientError, match="moon-north-1"):
         server.client("moon-north-1").describe_backups()
 
 
-def test_operations_that_nobody_knows(server: Server) -> None:
-    target = {"X-Amz-Target": "AWSSimbaAPIService_v20180301.MakeBackup"}
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [("DescribeBackups", "MissingAuthenticationTokenException"), ("MakeBackup", "UnknownOperationException")],
+)
+def test_unsigned_requests_and_unknown_operations_are_refused(server: Server, operation: str, code: str) -> None:
+    target = {"X-Amz-Target": f"AWSSimbaAPIService_v20180301.{operation}"}
     status, document = server.request("POST", "/", b"{}", **target)
-    assert (status, document["__type"]) == (400, "UnknownOperationException")
+    assert (status, document["__type"]) == (400, code)
 
 
-def test_a_server_resets_for_want_of_being_unreachable(server: Server, remote: Any) -> None:
-    server.set("fault", fault="unreachable")
-    with pytest.raises(ConnectionClosedError):
-        remote.describe_backups()
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("fault", ["reset", "kill"])
+@pytest.mark.parametrize(
+    ("fault", "when"),
+    [("unreachable", "before"), *((fault, when) for fault in ("reset", "kill") for when in ("before", "after"))],
+)
 def test_connections_break(server: Server, remote: Any, fault: str, when: str) -> None:
-    file_system_id = server.set("seed_file_system")
-    server.set("fault", fault=fault, operation="CreateBackup", when=when)
+    file_system_id = server.control("seed_file_system")
+    server.control("fault", fault=fault, operation="CreateBackup", when=when)
     with pytest.raises(ConnectionClosedError):
         remote.create_backup(FileSystemId=file_system_id)
     assert len(listed(remote)) == (when == "after")
 
 
-def test_answers_stay_away(server: Server) -> None:
-    server.set("fault", fault="timeout", seconds=0.4)
-    with pytest.raises(ReadTimeoutError):
-        server.client(read_timeout=0.1).describe_backups()
-
-
-def test_a_held_connection_drops_in_the_end(server: Server, remote: Any) -> None:
-    server.set("fault", fault="timeout", seconds=0.05)
-    with pytest.raises(ConnectionClosedError):
-        remote.describe_backups()
+@pytest.mark.parametrize(
+    ("seconds", "patience", "expected"), [(0.4, 0.1, ReadTimeoutError), (0.05, 20, ConnectionClosedError)]
+)
+def test_a_response_does_not_come_and_the_connection_drops(
+    server: Server, seconds: float, patience: float, expected: type[Exception]
+) -> None:
+    server.control("fault", fault="timeout", seconds=seconds)
+    with pytest.raises(expected):
+        server.client(read_timeout=patience).describe_backups()
 
 
 def test_bodies_are_cut_short_of_their_announced_length(server: Server, remote: Any) -> None:
-    server.set("fault", fault="truncated_body")
+    server.control("fault", fault="truncated_body")
     answer = remote.describe_backups()
     assert set(answer) == {"ResponseMetadata"}, "the same as in process"
     assert int(answer["ResponseMetadata"]["HTTPHeaders"]["content-length"]) == len('{"Backups": []}')
 
 
-@pytest.mark.parametrize("fault", ["http_500", "http_503", "Throttling", "AccessDenied", "BackupBeingCopied"])
-def test_errors_are_sent(server: Server, remote: Any, refused: Refused, fault: str) -> None:
-    server.set("fault", fault=fault)
-    codes = {"Throttling": "ThrottlingException", "AccessDenied": "AccessDeniedException"}
-    assert refused(remote.describe_backups)["Code"] == codes.get(fault, fault.removeprefix("http_"))
-
-
-def test_a_caller_that_dies_at_call_n(server: Server, remote: Any) -> None:
-    server.set("kill_after", calls=2)
-    remote.describe_backups()
-    with pytest.raises(ConnectionClosedError):
-        remote.describe_backups()
-    remote.describe_backups()
-
-
-def test_every_method_of_the_instrument_is_there_by_its_name() -> None:
-    served = [name for names in VERBS.values() for name in names]
-    control = Control(Emulator())
-    methods = [name for name in dir(control) if not name.startswith("_") and callable(getattr(control, name))]
-    assert sorted(served) == sorted(methods)
-
-
-def test_reading(server: Server, remote: Any) -> None:
-    remote.describe_backups()
-    remote.describe_volumes()
-    assert server.set("now") == "2026-03-01T04:00:00+00:00"
-    assert server.set("settings")["account"] == "444455556666"
-    assert server.set("counts") == {"DescribeBackups": 1, "DescribeVolumes": 1}
-    status, document = server.send("GET", "calls?operation=DescribeVolumes")
-    assert (status, [call["operation"] for call in document["result"]]) == (200, ["DescribeVolumes"])
+@pytest.mark.parametrize(("fault", "code"), [("http_503", "503"), ("Throttling", "ThrottlingException")])
+def test_errors_are_sent(server: Server, remote: Any, refused: Refused, fault: str, code: str) -> None:
+    server.control("fault", fault=fault)
+    assert refused(remote.describe_backups)["Code"] == code
 
 
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        (("GET", "nothing", None), (404, "There is no /_fsx/nothing.")),
-        (("POST", "latency", b"{}"), (405, "/_fsx/latency takes PUT, not POST.")),
-        (("PUT", "latency", b"{"), (400, "The body must be JSON.")),
-        (("PUT", "latency", b"[]"), (400, "The body must be a JSON object, not [].")),
-        (("PUT", "latency", b"{}"), (400, "latency: missing a required argument: 'seconds'.")),
-        (("PUT", "latency", b'{"second": 1}'), (400, "latency: missing a required argument: 'seconds'.")),
-        (("PUT", "quotas", b'{"windows": 1}'), (400, "quotas: got an unexpected keyword argument 'windows'.")),
-        (("PUT", "latency", b'{"seconds": "1"}'), (400, "seconds must be a number, not '1'.")),
-        (
-            ("POST", "kill_after", b'{"calls": 1, "on_kill": "x"}'),
-            (400, "on_kill can only be given in process, as a function, not 'x'."),
-        ),
+        (("POST", "/_fsx/nothing", b""), (404, "There is no /_fsx/nothing.")),
+        (("POST", "/_fsx/_change", b""), (404, "There is no /_fsx/_change.")),
+        (("GET", "/_fsx/latency", b""), (405, "/_fsx/latency takes POST, not GET.")),
+        (("POST", "/_fsx/latency", b"{"), (400, "latency: the body must be JSON.")),
+        (("POST", "/_fsx/latency", b"[]"), (400, "latency: the body must be an object, not [].")),
+        (("POST", "/_fsx/latency", b'{"second": 1}'), (400, "latency: missing a required argument: 'seconds'")),
+        (("POST", "/_fsx/latency", b'{"seconds": "1"}'), (400, "seconds must be a number, not '1'.")),
     ],
 )
 def test_malformed_requests_to_the_instrument(
-    server: Server, request_: tuple[str, str, bytes | None], expected: tuple[int, str]
+    server: Server, request_: tuple[str, str, bytes], expected: tuple[int, str]
 ) -> None:
-    before = server.set("settings")
     status, sentence = expected
-    assert server.send(*request_) == (status, {"error": sentence})
-    assert server.set("settings") == before
+    assert server.request(*request_) == (status, {"error": sentence})
 
 
-def test_a_taken_port_is_one_clear_sentence(running: Server) -> None:
+def test_the_client_raises_what_the_instrument_refuses(server: Server) -> None:
+    with pytest.raises(SettingError, match=r"^seconds must be a number, not '1'\.$"):
+        server.control("latency", seconds="1")
+
+
+def test_a_taken_port_is_one_clear_sentence(running: Server, capsys: pytest.CaptureFixture[str]) -> None:
     port = running.url.rpartition(":")[2]
-    result = subprocess.run(
-        [*COMMAND, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
-    )
+    result = subprocess.run([*COMMAND, "--port", port], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == f"Cannot listen on 127.0.0.1:{port}: Address already in use.\n"
+    assert f"Port {port} is in use by another program." in result.stderr
 
 
-def test_an_account_is_twelve_digits() -> None:
-    result = subprocess.run(
-        [*COMMAND, "--account", "12"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
-    )
-    assert result.returncode == 2
-    assert "--account must be twelve digits" in result.stderr
+def test_an_account_is_twelve_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--account", "12"])
+    assert "--account must be twelve digits" in capsys.readouterr().err
 
 
 def test_it_ends_at_once_even_while_a_call_is_kept_waiting() -> None:
@@ -250,10 +200,10 @@ def test_it_ends_at_once_even_while_a_call_is_kept_waiting() -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         server = Server(process.stdout.readline().split()[-1])
-        server.set("latency", seconds=60)
+        server.control("latency", seconds=60)
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(server.client().describe_backups)
-            while not server.set("counts"):
+            while not server.control("counts"):
                 time.sleep(0)
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 0

@@ -56,7 +56,7 @@ def test_a_purge_that_is_killed_has_logged_what_it_deleted(
     world.send(world.message(target))
     world.deliver()
     world.advance(minutes=1)
-    world.fsx.control.kill_after(9 - survivors, "DeleteBackup")
+    world.fsx.control.fault("kill", "DeleteBackup", when="after", at=9 - survivors)
     with pytest.raises(CallerKilled):
         world.deliver()
     assert {line["backup_id"] for line in deleted(caplog)} <= set(old) - world.backups().keys()
