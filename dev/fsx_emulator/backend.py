@@ -11,7 +11,7 @@ from dev.fsx_emulator.context import Context
 from dev.fsx_emulator.errors import ServiceError
 from dev.fsx_emulator.lifecycle import Course
 from dev.fsx_emulator.model import Json
-from dev.fsx_emulator.records import Backup, FileSystem, StorageVirtualMachine, Volume
+from dev.fsx_emulator.records import Backup, FileSystem, Volume
 from dev.fsx_emulator.tokens import TokenMemory
 
 
@@ -27,7 +27,8 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
         self.file_systems: dict[str, FileSystem] = {}
         self.backups: dict[str, Backup] = {}
         self.volumes: dict[str, Volume] = {}
-        self.machines: dict[str, StorageVirtualMachine] = {}
+        # Storage virtual machine id -> the id of its file system. The API's own operation for them is not emulated.
+        self.machines: dict[str, str] = {}
         self.tokens = TokenMemory()
         # Target id -> (final lifecycle, failure message) of the next backup made of it.
         self.next_outcomes: dict[str, tuple[str, str | None]] = {}
@@ -145,8 +146,8 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
 
     def page[Item](
         self, scope: tuple[Any, ...], items: Iterable[tuple[int, Item]], parameters: Json, *, whole: bool = False
-    ) -> tuple[list[Item], str | None]:
-        """One page of a listing. `whole` listings (by ids) have no short pages.
+    ) -> tuple[list[Item], Json]:
+        """One page of a listing, and NextToken if there is another. `whole` listings (by ids) have no short pages.
 
         Raises:
             ServiceError: BadRequest for a token that does not belong to `scope`.
@@ -158,4 +159,5 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
         else:
             cursor = paging.start(listing.shuffle_seed, self.context.count_listing(), digest)
         limit = min(parameters.get("MaxResults", listing.page_size), listing.page_size)
-        return paging.page(items, cursor, limit, short_pages=listing.short_pages and not whole)
+        shown, token = paging.page(items, cursor, limit, short_pages=listing.short_pages and not whole)
+        return shown, {"NextToken": token} if token else {}

@@ -24,8 +24,7 @@ VOLUME_STATES = frozenset({"AVAILABLE", "CREATED"})
 def create_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     """CreateBackup: a user-initiated backup of a file system or of an ONTAP volume.
 
-    The token is looked at first: a repeated request gets the backup it made, whatever became of the
-    file system since.
+    The token comes first: a repeated request gets the backup it made, whatever became of the file system since.
     """
     targets = [name for name in ("FileSystemId", "VolumeId") if name in parameters]
     if len(targets) != 1:
@@ -123,9 +122,8 @@ def describe_backups(backend: StrictFSxBackend, parameters: Json) -> Json:
         wanted = _wanted(parameters.get("Filters", []))
         records = [backup for backup in backend.backups.values() if _passes(backup, wanted)]
         scope = ("DescribeBackups", sorted((name, sorted(values)) for name, values in wanted))
-    shown, token = backend.page(scope, ((record.weight, record) for record in records), parameters, whole=bool(ids))
-    answer: Json = {"Backups": [backend.show_backup(record) for record in shown]}
-    return answer if token is None else {**answer, "NextToken": token}
+    shown, further = backend.page(scope, ((record.weight, record) for record in records), parameters, whole=bool(ids))
+    return {"Backups": [backend.show_backup(record) for record in shown], **further}
 
 
 def _wanted(filters: list[Json]) -> list[tuple[str, frozenset[str]]]:
@@ -151,15 +149,15 @@ def _passes(backup: Backup, wanted: list[tuple[str, frozenset[str]]]) -> bool:
 def delete_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     """DeleteBackup: final and at once. A repeated request with the same token succeeds again."""
     backup_id = parameters["BackupId"]
-    answer = {"BackupId": backup_id, "Lifecycle": "DELETED"}
+    response = {"BackupId": backup_id, "Lifecycle": "DELETED"}
     if backend.tokens.recall("DeleteBackup", parameters):
-        return answer
+        return response
     record = backend.backup(backup_id)
     check_deletable(record, backend.file_systems.values(), backend.now)
     check_not_newest(record, backend.backups.values(), backend.now)
     backend.remove_backup(record)
     backend.tokens.remember("DeleteBackup", parameters, backup_id)
-    return answer
+    return response
 
 
 def check_deletable(record: Backup, file_systems: Iterable[FileSystem], now: float) -> None:

@@ -21,7 +21,7 @@ class FsxControl:
     def __call__(self, name: str, **arguments: Any) -> Any:
         request = urllib.request.Request(f"{self._endpoint}{PREFIX}{name}", data=json.dumps(arguments).encode())  # noqa: S310
         try:
-            with _OPENER.open(request, timeout=30) as answer:
-                return json.load(answer)["result"]
+            with _OPENER.open(request, timeout=30) as response:
+                return json.load(response)["result"]
         except urllib.error.HTTPError as error:
             raise SettingError(json.load(error)["error"]) from None

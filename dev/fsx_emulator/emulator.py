@@ -11,8 +11,8 @@ from moto.fsx import models, urls
 from dev.fsx_emulator.backend import StrictFSxBackend
 from dev.fsx_emulator.context import Context
 from dev.fsx_emulator.errors import ServiceError
-from dev.fsx_emulator.faults import MESSAGES, Answer
-from dev.fsx_emulator.instrument import Call, Instrument, error_answer, strike
+from dev.fsx_emulator.faults import MESSAGES, Response
+from dev.fsx_emulator.instrument import Call, Instrument, error_response, strike
 
 OK = 200
 
@@ -42,7 +42,7 @@ class Emulator:
         """The backends of all Regions that were used so far."""
         return list(models.fsx_backends[self.account].values())
 
-    def serve(self, operation: str, parameters: Any, region: str, perform: Callable[[], Answer]) -> Answer:
+    def serve(self, operation: str, parameters: Any, region: str, perform: Callable[[], Response]) -> Response:
         """One call from arrival to response. `perform` applies the rules; it runs under the lock.
 
         Raises:
@@ -56,7 +56,7 @@ class Emulator:
         with self.lock:
             if not instrument.admits(self.context.clock.now()):
                 throttled = ServiceError("ThrottlingException", MESSAGES["ThrottlingException"])
-                return self._close(call, error_answer(throttled))
+                return self._close(call, error_response(throttled))
             fault = instrument.fault_for(operation, parameters)
             if fault is None:
                 return self._close(call, self._apply(call, perform))
@@ -64,16 +64,16 @@ class Emulator:
             return strike(fault, operation, self._apply(call, perform) if fault.when == "after" else None)
 
     @staticmethod
-    def _apply(call: Call, perform: Callable[[], Answer]) -> Answer:
-        answer = perform()
-        call.applied = answer[0] == OK
-        return answer
+    def _apply(call: Call, perform: Callable[[], Response]) -> Response:
+        response = perform()
+        call.applied = response[0] == OK
+        return response
 
     @staticmethod
-    def _close(call: Call, answer: Answer) -> Answer:
-        status, headers, _ = answer
+    def _close(call: Call, response: Response) -> Response:
+        status, headers, _ = response
         call.outcome = "ok" if status == OK else headers.get("X-Amzn-ErrorType", str(status))
-        return answer
+        return response
 
     def _wait(self, seconds: float) -> None:
         """Latency. A frozen clock is advanced instead, so that tests need not sleep."""
@@ -88,7 +88,7 @@ class Emulator:
             time.sleep(seconds)
 
     @contextmanager
-    def installed(self, handler: Callable[..., Answer]) -> Iterator[None]:
+    def installed(self, handler: Callable[..., Response]) -> Iterator[None]:
         """Be moto's FSx: its registry of backends and its URL of the service lead here while this lasts."""
         registry, saved_backend, saved_paths = models.fsx_backends, models.fsx_backends.backend, urls.url_paths
         registry.clear()

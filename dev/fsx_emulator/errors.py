@@ -1,4 +1,4 @@
-"""The errors Amazon FSx answers with, in the shape that its API model gives them."""
+"""The errors of Amazon FSx, in the shape that its API model gives them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,7 +50,7 @@ class ServiceError(Exception):
         return 500 if error_shapes().get(self.code, {}).get("fault") else 400
 
     def body(self) -> dict[str, Any]:
-        """The JSON document of the answer, as the AWS JSON 1.1 protocol writes errors."""
+        """The JSON document of the response, as the AWS JSON 1.1 protocol writes errors."""
         return {"__type": self.code, "Message": self.message, **self.members}
 
 

@@ -7,13 +7,13 @@ from dev.fsx_emulator.errors import COMMON_CODES, ServiceError
 from dev.fsx_emulator.model import Json, error_shapes
 
 # Status, headers, body: what moto's dispatch hands on.
-Answer = tuple[int, dict[str, str], str]
+Response = tuple[int, dict[str, str], str]
 
-# Answers that no FSx API wrote: what load balancers and networks do.
+# Responses that no FSx API wrote: what load balancers and networks do.
 HTTP_FAULTS = {"http_500": 500, "http_502": 502, "http_503": 503}
 UNREACHABLE, TIMEOUT, RESET, TRUNCATED, KILL = "unreachable", "timeout", "reset", "truncated_body", "kill"
 TRANSPORT_FAULTS = frozenset({UNREACHABLE, TIMEOUT, RESET, KILL})
-# Short names that people use, and the code that arrives.
+# Short names, and the code that arrives.
 ALIASES = {"AccessDenied": "AccessDeniedException", "Throttling": "ThrottlingException"}
 MESSAGES = {
     "AccessDeniedException": "User is not authorized to perform: fsx:{operation}",

@@ -113,7 +113,7 @@ def add_file_system(
 
 
 def _describe_configuration(kind: str, requested: Json) -> Json:
-    """The configuration as descriptions show it: defaults filled in, secrets and request-only members gone."""
+    """The configuration as descriptions show it: defaults filled in, without secrets and request-only members."""
     described: Json = {**_DEFAULTS[kind], **project(CONFIGURATIONS[kind][1], requested)}
     described.setdefault("WeeklyMaintenanceStartTime", "1:05:00")
     if described["AutomaticBackupRetentionDays"]:
@@ -137,9 +137,8 @@ def describe_file_systems(backend: StrictFSxBackend, parameters: Json) -> Json:
         records = [record for record in backend.file_systems.values() if backend.now < record.gone_at]
     weighted = ((identifiers.weight(record.file_system_id), record) for record in records)
     scope = ("DescribeFileSystems", sorted(ids or []))
-    shown, token = backend.page(scope, weighted, parameters, whole=bool(ids))
-    answer: Json = {"FileSystems": [backend.show_file_system(record) for record in shown]}
-    return answer if token is None else {**answer, "NextToken": token}
+    shown, further = backend.page(scope, weighted, parameters, whole=bool(ids))
+    return {"FileSystems": [backend.show_file_system(record) for record in shown], **further}
 
 
 def delete_file_system(backend: StrictFSxBackend, parameters: Json) -> Json:
@@ -157,22 +156,24 @@ def delete_file_system(backend: StrictFSxBackend, parameters: Json) -> Json:
     if kind == "ONTAP" and below:
         raise bad_request("Delete the volumes of this file system first.")
     configuration = parameters.get(own, {})
-    response: Json = {}
+    final_backup: Json = {}
     if kind != "ONTAP" and not configuration.get("SkipFinalBackup", kind == "LUSTRE"):
         final_tags = configuration.get("FinalBackupTags", [])
         tags.check(final_tags)
         final = _final_backup(backend, record, final_tags)
-        response = {"FinalBackupId": final.backup_id, "FinalBackupTags": backend.tags_of(final.resource_arn)}
+        final_backup = {"FinalBackupId": final.backup_id, "FinalBackupTags": backend.tags_of(final.resource_arn)}
     for backup in [*backend.backups.values()]:
         if backup.file_system_id == record.file_system_id and backup.backup_type == "AUTOMATIC":
             backend.remove_backup(backup)
     for volume in below:
         del backend.volumes[volume.volume_id]
     record.gone_at = backend.now + backend.context.durations.file_system
-    answer: Json = {"FileSystemId": record.file_system_id, "Lifecycle": "DELETING"}
+    response: Json = {"FileSystemId": record.file_system_id, "Lifecycle": "DELETING"}
     if kind != "ONTAP":
-        answer[own.replace("Configuration", "Response")] = {name: value for name, value in response.items() if value}
-    return answer
+        response[own.replace("Configuration", "Response")] = {
+            name: value for name, value in final_backup.items() if value
+        }
+    return response
 
 
 def _final_backup(backend: StrictFSxBackend, record: FileSystem, final_tags: list[Json]) -> Backup:

@@ -18,7 +18,7 @@ class Identifiers:
         return f"{prefix}-{self.digits(17)}"
 
     def digits(self, count: int) -> str:
-        """So many hexadecimal digits; the first is never zero, as in real identifiers."""
+        """Hexadecimal digits; the first is never zero, as in real identifiers."""
         return self._random.choice(_HEX[1:]) + "".join(self._random.choices(_HEX, k=count - 1))
 
     def uuid(self) -> str:

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from dev.fsx_emulator.control import Control
 from dev.fsx_emulator.emulator import Emulator
-from dev.fsx_emulator.faults import KILL, TIMEOUT, UNREACHABLE, Answer, TransportFault
+from dev.fsx_emulator.faults import KILL, TIMEOUT, UNREACHABLE, Response, TransportFault
 from dev.fsx_emulator.response import StrictFSxResponse
 
 
@@ -63,13 +63,13 @@ def emulated_fsx(*, region: str = "us-east-1", now: Any = None) -> Iterator[Emul
         yield fsx
 
 
-def _handler(emulator: Emulator) -> Callable[..., Answer]:
-    def serve_fsx(request: Any, full_url: str, headers: Any) -> Answer:
+def _handler(emulator: Emulator) -> Callable[..., Response]:
+    def serve_fsx(request: Any, full_url: str, headers: Any) -> Response:
         try:
-            answer: Answer = StrictFSxResponse(emulator)._dispatch(request, full_url, headers)
+            response: Response = StrictFSxResponse(emulator)._dispatch(request, full_url, headers)
         except TransportFault as fault:
             raise _as_client_sees_it(fault, full_url) from None
-        return answer
+        return response
 
     return serve_fsx
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dev.fsx_emulator.errors import ServiceError
-from dev.fsx_emulator.faults import HTTP_FAULTS, TRANSPORT_FAULTS, TRUNCATED, Answer, Fault, TransportFault
+from dev.fsx_emulator.faults import HTTP_FAULTS, TRANSPORT_FAULTS, TRUNCATED, Fault, Response, TransportFault
 from dev.fsx_emulator.model import Json
 from dev.fsx_emulator.settings import iso
 
@@ -87,7 +87,7 @@ class Instrument:
         return striking[0] if striking else None
 
 
-def error_answer(error: ServiceError) -> Answer:
+def error_response(error: ServiceError) -> Response:
     """An error as the AWS JSON 1.1 protocol sends it."""
     headers = {
         "Content-Type": "application/x-amz-json-1.1",
@@ -98,19 +98,19 @@ def error_answer(error: ServiceError) -> Answer:
     return error.status, headers, json.dumps(error.body())
 
 
-def strike(fault: Fault, operation: str, answer: Answer | None) -> Answer:
-    """What the caller gets instead of `answer`, which is None when the call never had its effect.
+def strike(fault: Fault, operation: str, response: Response | None) -> Response:
+    """What the caller gets instead of `response`, which is None when the call never had its effect.
 
     Raises:
-        TransportFault: where no answer can show it.
+        TransportFault: where no response can show it.
     """
     if fault.fault in HTTP_FAULTS:
         status = HTTP_FAULTS[fault.fault]
         return status, {"Content-Type": "text/html"}, f"<html><body><h1>{status}</h1></body></html>"
     if fault.fault in TRANSPORT_FAULTS:
         raise TransportFault(fault.fault, seconds=fault.seconds)
-    if fault.fault == TRUNCATED and answer is not None:
-        status, headers, body = answer
+    if fault.fault == TRUNCATED and response is not None:
+        status, headers, body = response
         # The whole is announced, half of it comes.
         return status, {**headers, "Content-Length": str(len(body.encode()))}, body[: max(1, len(body) // 2)]
-    return error_answer(fault.error(operation))
+    return error_response(fault.error(operation))

@@ -1,4 +1,4 @@
-"""Botocore's own description of the FSx API, the yardstick for requests and answers."""
+"""Botocore's own description of the FSx API, the yardstick for requests and responses."""
 
 from functools import cache
 from typing import Any

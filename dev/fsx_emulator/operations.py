@@ -1,4 +1,4 @@
-"""Which function answers which operation. What is not here, the emulator says it does not have."""
+"""Which function carries out which operation. What is missing here is NotImplemented."""
 
 from collections.abc import Callable
 

@@ -27,7 +27,7 @@ _MASK = 2**64 - 1
 
 @dataclass(frozen=True)
 class Listing:
-    """How listings are paged. The model's lists of answers hold 50 items at most, hence the default."""
+    """How listings are paged. The model's lists of responses hold 50 items at most, hence the default."""
 
     page_size: int = 50
     short_pages: bool = True

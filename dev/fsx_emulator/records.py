@@ -30,14 +30,6 @@ class FileSystem:
 
 
 @dataclass
-class StorageVirtualMachine:
-    """An ONTAP storage virtual machine: what volumes hang from."""
-
-    storage_virtual_machine_id: str
-    file_system_id: str
-
-
-@dataclass
 class Volume:
     """A volume of ONTAP or OpenZFS. `body` is its description without tags and lifecycle."""
 

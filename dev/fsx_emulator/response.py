@@ -1,4 +1,4 @@
-"""FSx requests as moto dispatches them: parsed, checked, handed to the operation, answered."""
+"""FSx requests as moto dispatches them: parsed, checked, handed to the operation, serialized."""
 
 import json
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from moto.fsx.responses import FSxResponse
 
 from dev.fsx_emulator.emulator import Emulator
 from dev.fsx_emulator.errors import ServiceError
-from dev.fsx_emulator.faults import Answer
-from dev.fsx_emulator.instrument import error_answer
+from dev.fsx_emulator.faults import Response
+from dev.fsx_emulator.instrument import error_response
 from dev.fsx_emulator.model import description
 from dev.fsx_emulator.operations import OPERATIONS
 from dev.fsx_emulator.validation import check_request
@@ -34,7 +34,7 @@ class StrictFSxResponse(FSxResponse):  # type: ignore[misc]  # moto's types are 
         # moto would take `Action=...` out of the body too, and a tag's value may well contain it.
         return str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
 
-    def call_action(self) -> Answer:
+    def call_action(self) -> Response:
         """Around moto's dispatch: the emulator's instrument."""
         try:
             self.parameters = json.loads(self.body or "{}")
@@ -42,7 +42,7 @@ class StrictFSxResponse(FSxResponse):  # type: ignore[misc]  # moto's types are 
             self.parameters = None
         return self.emulator.serve(self._get_action(), self.parameters, self.region, self._perform)
 
-    def _perform(self) -> Answer:
+    def _perform(self) -> Response:
         operation = self._get_action()
         try:
             if operation not in OPERATIONS:
@@ -50,19 +50,19 @@ class StrictFSxResponse(FSxResponse):  # type: ignore[misc]  # moto's types are 
             if "Authorization" not in self.headers:
                 raise ServiceError("MissingAuthenticationTokenException", "The request is not signed.")
         except ServiceError as error:
-            return error_answer(error)
-        answer: Answer = super().call_action()
-        return answer
+            return error_response(error)
+        response: Response = super().call_action()
+        return response
 
-    def run(self, operation: str) -> Answer:
-        """Check a request and carry it out; refusals become answers."""
+    def run(self, operation: str) -> Response:
+        """Check a request and carry it out; refusals become responses."""
         try:
             backend = self.emulator.backend(self.region)
             if backend is None:
                 raise ServiceError("InvalidSignatureException", f"FSx has no Region {self.region!r}.")
             result = OPERATIONS[operation](backend, check_request(operation, self.parameters))
         except ServiceError as error:
-            return error_answer(error)
+            return error_response(error)
         return 200, {"Content-Type": CONTENT_TYPE}, json.dumps(result)
 
 
@@ -72,8 +72,8 @@ def _unknown(operation: str) -> ServiceError:
     return ServiceError("UnknownOperationException", f"FSx has no operation {operation!r}.")
 
 
-def _method(operation: str) -> Callable[[StrictFSxResponse], Answer]:
-    def method(self: StrictFSxResponse) -> Answer:
+def _method(operation: str) -> Callable[[StrictFSxResponse], Response]:
+    def method(self: StrictFSxResponse) -> Response:
         return self.run(operation)
 
     return method

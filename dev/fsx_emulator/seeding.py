@@ -13,7 +13,7 @@ from dev.fsx_emulator.model import Json, shape
 from dev.fsx_emulator.records import FileSystem, Volume
 from dev.fsx_emulator.settings import SettingError
 from dev.fsx_emulator.validation import violations
-from dev.fsx_emulator.volumes import add_machine, add_volume
+from dev.fsx_emulator.volumes import add_volume
 
 # A configuration of each type that CreateBackup accepts.
 _CONFIGURATIONS: dict[str, Json] = {
@@ -84,7 +84,8 @@ class TargetSeeding:
             if not isinstance(target, FileSystem) or target.file_system_type != "ONTAP":
                 raise SettingError(f"file_system_id must be that of an ONTAP file system, not {file_system_id!r}.")
             new_id("volume_id", volume_id, "VolumeId", backend.volumes)
-            wanted["StorageVirtualMachineId"] = add_machine(backend, target).storage_virtual_machine_id
+            machine = wanted["StorageVirtualMachineId"] = backend.context.ids.new("svm")
+            backend.machines[machine] = file_system_id
             return add_volume(backend, target, request, ready_at=backend.now, volume_id=volume_id).volume_id
 
     def set_lifecycle(self, resource_id: str, lifecycle: str) -> None:
@@ -102,9 +103,8 @@ class TargetSeeding:
             if isinstance(target, FileSystem):
                 del backend.file_systems[resource_id]
                 removed += [volume for volume in backend.volumes.values() if volume.file_system_id == resource_id]
-                for machine in [*backend.machines.values()]:
-                    if machine.file_system_id == resource_id:
-                        del backend.machines[machine.storage_virtual_machine_id]
+                for machine in [machine for machine, of in backend.machines.items() if of == resource_id]:
+                    del backend.machines[machine]
             for record in removed:
                 backend.tagger.delete_all_tags_for_resource(record.resource_arn)
                 if isinstance(record, Volume):

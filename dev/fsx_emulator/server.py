@@ -41,14 +41,14 @@ class Application:
             start_response(f"{status} {HTTPStatus(status).phrase}", headers)
             return [body]
         try:
-            answer: Iterable[bytes] = self._fsx(environ, start_response)
+            response: Iterable[bytes] = self._fsx(environ, start_response)
         except TransportFault as fault:
             if fault.kind == TIMEOUT:
                 time.sleep(fault.seconds)
             connection: socket.socket = environ["werkzeug.socket"]
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             raise ConnectionResetError(fault.kind) from None
-        return answer
+        return response
 
 
 class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto's types are not read, see pyproject.toml

@@ -27,9 +27,8 @@ def list_tags_for_resource(backend: StrictFSxBackend, parameters: Json) -> Json:
     """ListTagsForResource, in pages like every listing."""
     arn = _resource(backend, parameters["ResourceARN"])
     weighted = ((identifiers.weight(tag["Key"]), tag) for tag in backend.tags_of(arn))
-    shown, token = backend.page(("ListTagsForResource", arn), weighted, parameters)
-    answer = tagged(shown)
-    return answer if token is None else {**answer, "NextToken": token}
+    shown, further = backend.page(("ListTagsForResource", arn), weighted, parameters)
+    return {**tagged(shown), **further}
 
 
 def _resource(backend: StrictFSxBackend, arn: str) -> str:

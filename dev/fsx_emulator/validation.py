@@ -1,7 +1,7 @@
 """Requests against the model: what the service checks and botocore leaves to it.
 
 botocore checks required members and types before it sends; lengths of strings, patterns and enums
-it does not check. The service answers a violation with BadRequest.
+it does not check. The service's response to a violation is BadRequest.
 """
 
 import re

@@ -18,7 +18,7 @@ def file_system(record: FileSystem, tags: list[Json], now: float) -> Json:
 
 
 def volume(record: Volume, now: float) -> Json:
-    """Shape Volume. The model has Tags, the service's answers do not: ListTagsForResource has them."""
+    """Shape Volume. The model has Tags, the service's responses do not: ListTagsForResource has them."""
     return {**record.body, "Lifecycle": record.lifecycle(now)}
 
 

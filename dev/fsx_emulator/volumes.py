@@ -4,7 +4,7 @@ from dev.fsx_emulator import identifiers, quotas, tags
 from dev.fsx_emulator.backend import StrictFSxBackend
 from dev.fsx_emulator.errors import ServiceError, bad_request
 from dev.fsx_emulator.model import Json, project
-from dev.fsx_emulator.records import FileSystem, StorageVirtualMachine, Volume
+from dev.fsx_emulator.records import FileSystem, Volume
 
 CONFIGURATIONS = {
     "ONTAP": ("OntapConfiguration", "OntapVolumeConfiguration"),
@@ -43,13 +43,10 @@ def _parent(backend: StrictFSxBackend, kind: str, configuration: Json) -> FileSy
         return backend.file_system(parent.file_system_id)
     if not ("SizeInMegabytes" in configuration) ^ ("SizeInBytes" in configuration):
         raise bad_request("Give exactly one of SizeInMegabytes and SizeInBytes.")
-    machine = backend.machines.get(configuration["StorageVirtualMachineId"])
-    if machine is None:
-        raise ServiceError(
-            "StorageVirtualMachineNotFound",
-            f"Storage virtual machine '{configuration['StorageVirtualMachineId']}' does not exist.",
-        )
-    return backend.file_system(machine.file_system_id)
+    machine = configuration["StorageVirtualMachineId"]
+    if machine not in backend.machines:
+        raise ServiceError("StorageVirtualMachineNotFound", f"Storage virtual machine '{machine}' does not exist.")
+    return backend.file_system(backend.machines[machine])
 
 
 def add_volume(
@@ -90,13 +87,6 @@ def add_volume(
     return record
 
 
-def add_machine(backend: StrictFSxBackend, file_system: FileSystem) -> StorageVirtualMachine:
-    """Keep a new storage virtual machine. The API's own operation for it is not emulated."""
-    machine = StorageVirtualMachine(backend.context.ids.new("svm"), file_system.file_system_id)
-    backend.machines[machine.storage_virtual_machine_id] = machine
-    return machine
-
-
 def describe_volumes(backend: StrictFSxBackend, parameters: Json) -> Json:
     """DescribeVolumes: by ids, one unknown id being an error, or all that every filter lets through."""
     ids = parameters.get("VolumeIds")
@@ -110,9 +100,8 @@ def describe_volumes(backend: StrictFSxBackend, parameters: Json) -> Json:
         records = [record for record in backend.volumes.values() if _passes(record, filters)]
     weighted = ((identifiers.weight(record.volume_id), record) for record in records)
     scope = ("DescribeVolumes", sorted(ids or []), sorted((name, sorted(values)) for name, values in filters))
-    shown, token = backend.page(scope, weighted, parameters, whole=bool(ids))
-    answer: Json = {"Volumes": [backend.show_volume(record) for record in shown]}
-    return answer if token is None else {**answer, "NextToken": token}
+    shown, further = backend.page(scope, weighted, parameters, whole=bool(ids))
+    return {"Volumes": [backend.show_volume(record) for record in shown], **further}
 
 
 def _passes(record: Volume, filters: list[tuple[str, frozenset[str]]]) -> bool:

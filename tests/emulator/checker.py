@@ -1,4 +1,4 @@
-"""A checker of answers against botocore's model of the API. It shares nothing with the emulator's own."""
+"""A checker of responses against botocore's model of the API. It shares nothing with the emulator's own."""
 
 import re
 from collections.abc import Iterator

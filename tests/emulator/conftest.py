@@ -27,7 +27,7 @@ def client(fsx: EmulatedFSx) -> Any:
 
 @pytest.fixture(scope="session")
 def unchecked() -> Any:
-    """A client whose own parameter validation is off: the service sees what people's other tools would send."""
+    """A client whose own parameter validation is off: the service gets what other tools would send."""
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     session = boto3.session.Session(aws_access_key_id="any", aws_secret_access_key="any", region_name="us-east-1")
     return session.client("fsx", config=config)
@@ -44,10 +44,10 @@ def send(unchecked: Any) -> Callable[[str, Any], dict[str, Any]]:
         event = f"before-call.fsx.{operation}"
         unchecked.meta.events.register(event, replace)
         try:
-            answer: dict[str, Any] = getattr(unchecked, xform_name(operation))()
+            response: dict[str, Any] = getattr(unchecked, xform_name(operation))()
         finally:
             unchecked.meta.events.unregister(event, replace)
-        return answer
+        return response
 
     return call
 

@@ -12,8 +12,8 @@ from tests.emulator.calls import SUBNET, Refused, listed
 def test_a_deleted_backup_is_removed_at_once(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
     file_system_id = fsx.seed_file_system()
     backup_id, later = fsx.seed_backup(file_system_id), fsx.seed_backup(file_system_id)
-    answer = client.delete_backup(BackupId=backup_id)
-    assert (answer["BackupId"], answer["Lifecycle"]) == (backup_id, "DELETED")
+    response = client.delete_backup(BackupId=backup_id)
+    assert (response["BackupId"], response["Lifecycle"]) == (backup_id, "DELETED")
     assert listed(client) == [later], "later backups of the chain stay whole"
     assert refused(client.delete_backup, BackupId=backup_id)["Code"] == "BackupNotFound"
 

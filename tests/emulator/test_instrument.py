@@ -56,7 +56,7 @@ def test_latency_is_waited_for_on_a_running_clock() -> None:
 
 
 def _outcomes(call: Callable[[], Any], times: int) -> list[str]:
-    """`ok` or the error code of so many calls."""
+    """`ok` or the error code of each call."""
     found = []
     for _ in range(times):
         try:
@@ -165,8 +165,8 @@ def test_responses_that_no_api_wrote(fsx: EmulatedFSx, client: Any, refused: Ref
 def test_a_truncated_body_is_no_error_to_botocore(fsx: EmulatedFSx, client: Any) -> None:
     fsx.seed_backup(fsx.seed_file_system())
     fsx.control.fault("truncated_body", operation="DescribeBackups")
-    answer = client.describe_backups()
-    assert set(answer) == {"ResponseMetadata"}, "botocore does not compare the body with its announced length"
+    response = client.describe_backups()
+    assert set(response) == {"ResponseMetadata"}, "botocore does not compare the body with its announced length"
 
 
 def test_no_handler_of_exceptions_survives_a_kill() -> None:

@@ -1,4 +1,4 @@
-"""Every answer of every operation, errors included, against botocore's own model of the API."""
+"""Every response of every operation, errors included, against botocore's own model of the API."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def test_the_checker_sees_what_it_must(client: Any) -> None:
 
 
 class Recorder:
-    """Keeps the raw answers that a client gets, by operation."""
+    """Keeps the raw responses that a client gets, by operation."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[OperationModel, int, dict[str, str], Any]] = []
@@ -51,7 +51,7 @@ class Recorder:
         self.seen.append((operation_model, response_dict["status_code"], response_dict["headers"], document))
 
     def problems(self) -> list[str]:
-        """All mismatches of all answers."""
+        """All mismatches of all responses."""
         found: list[str] = []
         for operation, status, headers, document in self.seen:
             if status == 200:

@@ -96,8 +96,8 @@ class _World:
             self.busy = self.made[token] = self._create(token)
 
     def _create(self, token: str) -> str:
-        answer: dict[str, Any] = self.client.create_backup(FileSystemId=self.target, ClientRequestToken=token)
-        backup_id: str = answer["Backup"]["BackupId"]
+        response: dict[str, Any] = self.client.create_backup(FileSystemId=self.target, ClientRequestToken=token)
+        backup_id: str = response["Backup"]["BackupId"]
         return backup_id
 
     def repeat(self) -> None:

@@ -37,8 +37,8 @@ class Server:
         connection = HTTPConnection(self.url.removeprefix("http://"), timeout=30)
         try:
             connection.request(verb, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, json.load(answer)
+            response = connection.getresponse()
+            return response.status, json.load(response)
         finally:
             connection.close()
 
@@ -147,9 +147,9 @@ def test_a_response_does_not_come_and_the_connection_drops(
 
 def test_bodies_are_cut_short_of_their_announced_length(server: Server, remote: Any) -> None:
     server.control("fault", fault="truncated_body")
-    answer = remote.describe_backups()
-    assert set(answer) == {"ResponseMetadata"}, "the same as in process"
-    assert int(answer["ResponseMetadata"]["HTTPHeaders"]["content-length"]) == len('{"Backups": []}')
+    response = remote.describe_backups()
+    assert set(response) == {"ResponseMetadata"}, "the same as in process"
+    assert int(response["ResponseMetadata"]["HTTPHeaders"]["content-length"]) == len('{"Backups": []}')
 
 
 @pytest.mark.parametrize(("fault", "code"), [("http_503", "503"), ("Throttling", "ThrottlingException")])

@@ -19,8 +19,8 @@ def test_tags_of_backups_file_systems_and_volumes(fsx: EmulatedFSx, client: Any)
         (f"volume/{file_system_id}/{volume_id}", {}),
     ):
         name = {"ResourceARN": arn(resource)}
-        client.tag_resource(**name, Tags=[{"Key": "New", "Value": "n"}, {"Key": "Gone", "Value": "g"}])
-        client.untag_resource(**name, TagKeys=["Gone", "Never"])
+        client.tag_resource(**name, Tags=[{"Key": "New", "Value": "n"}, {"Key": "Temporary", "Value": "t"}])
+        client.untag_resource(**name, TagKeys=["Temporary", "Never"])
         found = client.list_tags_for_resource(**name)["Tags"]
         assert {tag["Key"]: tag["Value"] for tag in found} == {**before, "New": "n"}
 
@@ -57,8 +57,8 @@ def test_volumes_are_described_without_their_tags(fsx: EmulatedFSx, client: Any)
     backup = client.create_backup(VolumeId=volume_id)["Backup"]
     assert not {"Tags"} & {*volume, *backup["Volume"]}
     assert backup["FileSystem"]["Tags"] == [{"Key": "Of", "Value": "file system"}]
-    answer = client.list_tags_for_resource(ResourceARN=volume["ResourceARN"])
-    assert answer["Tags"] == [{"Key": "Of", "Value": "volume"}]
+    response = client.list_tags_for_resource(ResourceARN=volume["ResourceARN"])
+    assert response["Tags"] == [{"Key": "Of", "Value": "volume"}]
 
 
 def test_tags_come_in_pages_of_which_some_are_short_or_empty(fsx: EmulatedFSx, client: Any) -> None:

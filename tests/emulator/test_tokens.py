@@ -54,6 +54,6 @@ def test_the_same_request_has_one_effect_and_another_one_is_refused(
         assert described(client, change["BackupId"])["Lifecycle"] == "AVAILABLE"
 
 
-def _id(answer: dict[str, Any]) -> str:
-    body = next((answer[name] for name in ("Backup", "FileSystem", "Volume") if name in answer), answer)
+def _id(response: dict[str, Any]) -> str:
+    body = next((response[name] for name in ("Backup", "FileSystem", "Volume") if name in response), response)
     return str(next(body[name] for name in ("BackupId", "VolumeId", "FileSystemId") if name in body))
