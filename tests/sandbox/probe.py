@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:
             time.sleep(event["seconds"])
         case "exit":
             os._exit(event["status"])
-        case "meet":  # returns only when so many processes are here at the same time
+        case "meet":  # returns only when `count` processes are here at the same time
             folder = Path(event["folder"])
             (folder / str(os.getpid())).touch()
             while len(list(folder.iterdir())) < event["count"]:
@@ -57,7 +57,7 @@ def _again_until(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _meet(record: dict[str, Any]) -> dict[str, Any]:
-    """Stay until so many are here at the same time, or long enough; tell the most that were seen."""
+    """Stay until `count` are here at the same time, or long enough; write down the most that were seen."""
     body = json.loads(record["body"])
     folder, begin, most = Path(body["here"]), time.monotonic(), 0
     mine = folder / f"{record['messageId']}.here"

@@ -6,11 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import Sandbox
-from tests.sandbox.deploy import PROBE, Function, deploy
+from tests.sandbox.deploy import Function, deploy
 from tests.support.sandbox_fixtures import wait_for
 
 
@@ -21,10 +19,6 @@ def test_the_handler_gets_its_event_and_context(probe: Function) -> None:
     assert answer.payload["arn"] == "arn:aws:lambda:eu-west-1:123456789012:function:probe"
     assert 19_000 < answer.payload["milliseconds_left"] <= 20_000
     assert f"START RequestId: {answer.payload['request_id']} Version: $LATEST" in answer.log
-
-
-def test_a_warm_environment_is_used_again(probe: Function) -> None:
-    assert probe.invoke().payload["pid"] == probe.invoke().payload["pid"]
 
 
 def test_the_environment_is_lambdas_and_nothing_of_this_machine(probe: Function, sandbox: Sandbox) -> None:
@@ -86,7 +80,7 @@ def test_an_exception_is_a_function_error_and_keeps_the_process(probe: Function)
     assert answer.error == "Unhandled"
     assert (answer.payload["errorType"], answer.payload["errorMessage"]) == ("ValueError", "not today")
     assert "[ERROR] ValueError: not today" in answer.log
-    assert probe.invoke().payload["pid"] == before
+    assert probe.invoke().payload["pid"] == before, "a warm environment is used again"
 
 
 def test_the_timeout_kills_the_process(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -121,20 +115,14 @@ def test_a_process_that_ends_at_import(sandbox: Sandbox) -> None:
     assert answer.payload["errorMessage"].endswith("Error: Runtime exited without providing a reason")
 
 
-def test_a_process_that_ends_in_the_middle(probe: Function) -> None:
-    answer = probe.invoke(do="exit", status=3)
-
-    assert answer.error == "Unhandled"
-    assert answer.payload["errorType"] == "Runtime.ExitError"
-    assert answer.payload["errorMessage"].endswith("Error: Runtime exited with error: exit status 3")
-
-
-def test_failed_invocations_are_counted(sandbox: Sandbox) -> None:
+def test_failed_invocations_are_reported_and_counted(sandbox: Sandbox) -> None:
     function = deploy(sandbox, "counted")
 
     function.invoke(do="raise", say="no")
-    function.invoke(do="exit", status=1)
+    answer = function.invoke(do="exit", status=3)
 
+    assert (answer.error, answer.payload["errorType"]) == ("Unhandled", "Runtime.ExitError")
+    assert answer.payload["errorMessage"].endswith("Error: Runtime exited with error: exit status 3")
     metrics = sandbox.client("cloudwatch")
     now = datetime.now(UTC)
     wait_for(
@@ -183,12 +171,11 @@ def test_invocations_at_the_same_time_have_a_process_each(sandbox: Sandbox, tmp_
     assert pids <= set(sandbox.function_pids())
 
 
-@pytest.mark.parametrize("payload", ["text", 7, None, ["ü", {"nested": [1.5]}]])
-def test_payloads_arrive_as_they_were_sent(sandbox: Sandbox, payload: object) -> None:
-    name = f"echo-{type(payload).__name__}"
-    function = deploy(sandbox, name, source=PROBE.replace("def handler(", "def unused(") + _ECHO)
+def test_payloads_arrive_as_they_were_sent(sandbox: Sandbox) -> None:
+    function = deploy(sandbox, "echo", source="def handler(event, context):\n    return event['value']\n")
 
-    assert function.invoke(value=payload).payload == payload
+    for payload in ("text", 7, None, ["ü", {"nested": [1.5]}]):
+        assert function.invoke(value=payload).payload == payload
 
 
 _CALLER = """
@@ -201,4 +188,3 @@ def handler(event, context):
     file_systems = boto3.client("fsx").describe_file_systems(FileSystemIds=ids)["FileSystems"]
     return {"account": account, "file_systems": [found["FileSystemId"] for found in file_systems]}
 """
-_ECHO = "\n\ndef handler(event, context):\n    return event['value']\n"

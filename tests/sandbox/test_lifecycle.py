@@ -76,21 +76,13 @@ def test_a_second_sandbox_starts_beside_the_first_and_leaves_nothing(sandbox: Sa
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
 def test_everything_ends_when_its_program_is_killed(program: subprocess.Popen[str]) -> None:
+    """The function's process, too, whose parent LocalStack is killed with the program."""
     pids = [int(pid) for pid in line(program, "pids ").split()]
     assert len(pids) == 3
 
     program.kill()
 
     wait_for(lambda: all_gone(pids))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
-def test_functions_end_when_localstack_is_killed(program: subprocess.Popen[str]) -> None:
-    _, localstack, function = (int(pid) for pid in line(program, "pids ").split())
-
-    os.kill(localstack, signal.SIGKILL)
-
-    wait_for(lambda: all_gone([localstack, function]))
 
 
 def test_an_interrupt_while_running_ends_everything(program: subprocess.Popen[str]) -> None:
