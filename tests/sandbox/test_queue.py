@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from dev.sandbox.aws import Sandbox
 from dev.scenarios.queue_depth import depth
@@ -39,30 +40,25 @@ def test_a_kept_message_comes_back_after_its_new_visibility_time(
     assert 2 <= moments[1] - moments[0] < 20  # far from the queue's own 120
 
 
+def crowds(sandbox: Sandbox, queue: str, body: dict[str, Any], *, messages: int) -> list[int]:
+    """How many were seen at the same time, by each of the messages sent to the queue."""
+    for _ in range(messages):
+        sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+    wait_for(lambda: depth(sandbox.client("sqs"), queue) == 0, seconds=60)
+    return [int(path.read_text()) for path in Path(body["here"]).glob("*.seen")]
+
+
 def test_a_mapping_hands_over_as_many_messages_at_once_as_it_may(
     sandbox: Sandbox, probe: Function, tmp_path: Path
 ) -> None:
     queue = feed(sandbox, probe, "crowd", concurrency=3, hidden_seconds=30)
-    body = json.dumps({"here": str(tmp_path), "count": 3, "seconds": 5})
-
-    for _ in range(7):
-        sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
-
-    wait_for(lambda: depth(sandbox.client("sqs"), queue) == 0, seconds=60)
-    crowds = [int(path.read_text()) for path in tmp_path.glob("*.seen")]
-    assert len(crowds) == 7
-    assert max(crowds) == 3
+    seen = crowds(sandbox, queue, {"here": str(tmp_path), "count": 3, "seconds": 5}, messages=7)
+    assert (len(seen), max(seen)) == (7, 3)
 
 
 def test_a_message_that_did_not_reach_the_function_comes_again(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Lambda takes one at a time and throttles the others; the queue's own time is no matter of the function's then."""
+    """Lambda takes one at a time and throttles the others, which return before the queue's visibility timeout."""
     function = deploy(sandbox, "narrow")
     sandbox.client("lambda").put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=1)
     queue = feed(sandbox, function, "narrow", concurrency=4, hidden_seconds=600)
-    body = json.dumps({"here": str(tmp_path), "count": 2, "seconds": 0.5})
-
-    for _ in range(4):
-        sandbox.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
-
-    wait_for(lambda: depth(sandbox.client("sqs"), queue) == 0, seconds=60)
-    assert [path.read_text() for path in tmp_path.glob("*.seen")] == ["1"] * 4
+    assert crowds(sandbox, queue, {"here": str(tmp_path), "count": 2, "seconds": 0.5}, messages=4) == [1] * 4

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -176,28 +175,26 @@ def test_without_a_dead_letter_queue_it_is_dropped(scheduler: Scheduler, schedul
     assert firing.error.startswith("AWS.SimpleQueueService.NonExistentQueue: ")
 
 
-def test_schedules_are_found_by_group_over_several_pages(sandbox: Sandbox, schedule: Create) -> None:
+def test_schedules_are_found_by_group_over_several_pages(
+    sandbox: Sandbox, scheduler: Scheduler, schedule: Create
+) -> None:
     pages: list[str | None] = []
 
     def two_a_page(params: dict[str, Any], **_: Any) -> dict[str, Any]:
         pages.append(params.get("NextToken"))
         return {**params, "MaxResults": 2}
 
-    paging: Any = boto3.client(
-        "scheduler",
-        endpoint_url=sandbox.aws_endpoint,
-        region_name="eu-west-1",
-        aws_access_key_id="123456789012",
-        aws_secret_access_key="any",
-    )
-    paging.meta.events.register("provide-client-params.scheduler.ListSchedules", two_a_page)
-    sandbox.client("scheduler").create_schedule_group(Name="many")
+    client = sandbox.client("scheduler")
+    client.create_schedule_group(Name="many")
     for name in "abcde":
         schedule(name, "{}", group="many", state="DISABLED")
     schedule("elsewhere", "{}", state="DISABLED")
-    scheduler = Scheduler(lambda _: paging)
 
-    assert scheduler.names("many") == [("many", name) for name in "abcde"]
+    client.meta.events.register("provide-client-params.scheduler.ListSchedules", two_a_page)
+    try:
+        assert scheduler.names("many") == [("many", name) for name in "abcde"]
+    finally:
+        client.meta.events.unregister("provide-client-params.scheduler.ListSchedules", two_a_page)
     assert len(pages) == 3
     assert ("default", "elsewhere") in scheduler.names()
     assert [firing.outcome for firing in scheduler.fire_all(group="many")] == [Outcome.DISABLED] * 5
