@@ -271,7 +271,7 @@ def test_wrong_types_are_refused(
 ) -> None:
     shape = unchecked.meta.service_model.operation_model(operation).input_shape
     for name, member in shape.members.items():
-        wrong = "text" if member.type_name in {"structure", "list", "boolean", "integer"} else {"not": "this"}
+        wrong = {"string": {"not": "this"}, "integer": True}.get(member.type_name, "text")
         error = refused(send, operation=operation, document={name: wrong})
         assert error["Code"] == "BadRequest"
         assert f"{name}: expected {member.type_name}" in error["Error"]["Message"]
