@@ -6,10 +6,10 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from types import FrameType
 from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
@@ -23,6 +23,7 @@ from dev.fsx_emulator.response import StrictFSxResponse
 
 # SO_LINGER with a timeout of zero: closing the socket resets the connection.
 _RESET = struct.pack("ii", 1, 0)
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
 class Application:
@@ -86,10 +87,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m dev.fsx_emulator", description="Amazon FSx on this machine.")
@@ -106,15 +103,16 @@ def main(arguments: list[str] | None = None) -> int:
         reason = error.strerror if isinstance(error, OSError) else error
         print(f"Cannot listen on {options.host}:{options.port}: {reason}.", file=sys.stderr)
         return 1
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _stop)
+    # Waited for below. A handler that raised would do so anywhere, also where an exception is swallowed.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     emulator = Emulator(account=options.account, default_region=options.region)
     with emulator.installed(_handler(emulator)), listener:
         application = Application(emulator)
         server = _Server(options.host, options.port, application, _Handler, fd=listener.fileno())
         shown = f"[{options.host}]" if ":" in options.host else options.host
         print(f"fsx emulator ready on http://{shown}:{server.port}", flush=True)
-        server.serve_forever()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        signal.sigwait(STOP_SIGNALS)
     return 0
 
 
