@@ -20,8 +20,8 @@ acceptance: setup ## The demo's steps in your AWS account, and what only AWS can
 test: lint ## Everything: lint, unit, plan and sandbox tests
 	@$(DEV)/pytest -n 5 tests/deployed tests/module tests/plan_check tests/sandbox tests/function tests/repository tests/scenarios tests/emulator
 
-fast: setup ## The tests that need neither Terraform nor the sandbox, without the long simulations
-	@$(DEV)/pytest -q -n 2 --ignore-glob='*_simulation.py' tests/function tests/repository tests/scenarios tests/plan_check/test_destructive_changes.py tests/emulator
+fast: setup ## The tests that need neither Terraform nor the sandbox, without the faults (`make faults`)
+	@$(DEV)/pytest -q -n 2 --ignore=tests/function/faults tests/function tests/repository tests/scenarios tests/plan_check/test_destructive_changes.py tests/emulator
 
 plans: setup ## Plan the examples and the code in the documents with the Terraform at hand
 	@$(DEV)/pytest -q tests/module/test_examples.py tests/module/test_doc_blocks.py

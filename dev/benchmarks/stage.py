@@ -61,7 +61,7 @@ class Stage:
         return replace(side, environment={**environment(self.connection), **self.settings(), **side.environment})
 
     def settings(self) -> dict[str, str]:
-        """What the module tells its function."""
+        """The environment that the module gives its function."""
         return {
             "FSX_BACKUP_DEPLOYMENT": DEPLOYMENT,
             "FSX_BACKUP_TOPIC_ARN": self.topic,

@@ -5,10 +5,10 @@ import json
 import signal
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from types import FrameType
 from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
@@ -22,6 +22,7 @@ from dev.fsx_emulator.response import StrictFSxResponse
 
 # SO_LINGER with a timeout of zero: closing the socket resets the connection.
 _RESET = struct.pack("ii", 1, 0)
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
 class Application:
@@ -69,10 +70,6 @@ class _Server(ThreadedWSGIServer):
             super().shutdown_request(request)
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="python -m dev.fsx_emulator", description="Amazon FSx on this machine.")
@@ -83,13 +80,14 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if not (options.account.isascii() and options.account.isdigit() and len(options.account) == 12):
         parser.error("--account must be twelve digits")
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _stop)
+    # Waited for below. A handler that raised would do so anywhere, also where an exception is swallowed.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     emulator = Emulator(account=options.account, default_region=options.region)
     with emulator.installed(_handler(emulator)):
         server = _Server(options.host, options.port, Application(emulator), _Handler)
         print(f"fsx emulator ready on http://{options.host}:{server.port}", flush=True)
-        server.serve_forever()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        signal.sigwait(STOP_SIGNALS)
 
 
 def _handler(emulator: Emulator) -> Callable[..., Any]:

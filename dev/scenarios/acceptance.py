@@ -31,7 +31,7 @@ from dev.terraform import ROOT, TerraformError
 FOLDER = ROOT / ".sandbox" / "acceptance"
 PACKAGE = ROOT / "modules" / "fsx_backup" / "lambda.zip"
 NOWHERE = "fs-0123456789abcdef0"  # no file system has it
-BOXES = ("mailbox", "pager")  # whoever hears everything; whoever filters
+BOXES = ("mailbox", "pager")  # a subscriber without a filter; one with
 RETENTION = {"days": 1, "keep_last": 1}
 
 
@@ -135,8 +135,8 @@ class Acceptance(Steps):
         """Both schedules are fired: one backup becomes AVAILABLE, one fails."""
         if not self.account.real:
             self.fire(outputs["schedules"])
-        completed = self._hear("the scheduled backup is followed to its end", outcome="COMPLETED", plan="home")
-        failed = self._hear("the failure is notified", outcome="FAILED", plan="gone")
+        completed = self._receive("the scheduled backup is followed to its end", outcome="COMPLETED", plan="home")
+        failed = self._receive("the failure is notified", outcome="FAILED", plan="gone")
         self.ledger.promise("Scheduler's message passes the encrypted queue", bool(completed), aws_alone=True)
         self.ledger.promise("a failure is notified, with its cause", "FileSystemNotFound" in str(failed), seen=failed)
         if not completed:
@@ -159,7 +159,7 @@ class Acceptance(Steps):
         """A second backup by the command of the outputs; its id."""
         report = self.invoke(outputs["commands"]["home"]["backup_now"])
         second = str(report.get("backup_id"))
-        self._hear("a second backup is made", plan="home", backup=second, outcome="COMPLETED")
+        self._receive("a second backup is made", plan="home", backup=second, outcome="COMPLETED")
         lifecycle = self.holdings.wait_for_backup(second, self.patience) if second.startswith("backup-") else report
         if not self.ledger.promise("a backup can be made now", lifecycle == "AVAILABLE", seen=lifecycle):
             raise Ended("the second backup was not completed")
@@ -192,17 +192,17 @@ class Acceptance(Steps):
         self.ledger.question("the token of a deleted backup", questions.token_again(request, made))
 
     def alarm(self, alarm: dict[str, Any]) -> None:
-        """An alarm reaches those who hear everything, and those who filter."""
+        """An alarm reaches subscribers with and without a filter."""
         say(f"Setting the alarm {alarm['AlarmName']} off")
         client("cloudwatch").set_alarm_state(
             AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="The acceptance run sets it off."
         )
-        heard: list[bool] = []
+        received: list[bool] = []
         for box in self.boxes:
-            mails = self.hear("the alarm arrives", [box], lambda mails: any(_is_alarm(mail) for mail in mails))
-            heard.append(any(_is_alarm(mail) for mail in mails))
-        self.ledger.promise("CloudWatch may publish alarms to the encrypted topic", heard[0], aws_alone=True)
-        self.ledger.promise("a filtered subscriber receives alarms through the alarms topic", heard[1])
+            mails = self.receive("the alarm arrives", [box], lambda mails: any(_is_alarm(mail) for mail in mails))
+            received.append(any(_is_alarm(mail) for mail in mails))
+        self.ledger.promise("CloudWatch may publish alarms to the encrypted topic", received[0], aws_alone=True)
+        self.ledger.promise("a filtered subscriber receives alarms through the alarms topic", received[1])
 
     def message_path(self, outputs: dict[str, Any]) -> None:
         """A message that ended in the dead-letter queue is brought back, and handled."""
@@ -212,8 +212,8 @@ class Acceptance(Steps):
         sqs, queues = client("sqs"), (outputs["dead_letter_queue"], outputs["queue"])
         sqs.send_message(QueueUrl=queues[0]["url"], MessageBody=letter)
         sqs.start_message_move_task(SourceArn=queues[0]["arn"], DestinationArn=queues[1]["arn"])
-        told = self._hear("it is handled", outcome="FAILED", plan="gone")
-        self.ledger.promise("a dead letter is moved back to the queue and handled", bool(told))
+        failed = self._receive("it is handled", outcome="FAILED", plan="gone")
+        self.ledger.promise("a dead letter is moved back to the queue and handled", bool(failed))
 
     def ask(self, outputs: dict[str, Any], target: str) -> None:
         """What AWS's documents leave open."""
@@ -251,12 +251,12 @@ class Acceptance(Steps):
             if url.rpartition("/")[2] in {f"{NAME}-{box}" for box in BOXES}:
                 client("sqs").delete_queue(QueueUrl=url)
 
-    def _hear(self, waiting: str, *, backup: str | None = None, **attributes: str) -> Mail | None:
+    def _receive(self, waiting: str, *, backup: str | None = None, **attributes: str) -> Mail | None:
         def wanted(mail: Mail) -> bool:
             return attributes.items() <= mail.attributes.items() and backup in {None, mail.data.get("backup_id")}
 
         box = self.boxes[0]
-        self.mails += self.hear(waiting, [box], lambda mails: any(map(wanted, [*self.mails, *mails])))
+        self.mails += self.receive(waiting, [box], lambda mails: any(map(wanted, [*self.mails, *mails])))
         found = next(filter(wanted, self.mails), None)
         if found is not None:
             self.mails.remove(found)

@@ -83,14 +83,14 @@ class Demo(Steps):
             before = self.backups()
             for firing in self.fire(outputs["schedules"]):
                 held(f"{firing.schedule} is delivered ({firing.error})", firing.outcome is Outcome.DELIVERED)
-            mails = self.hear(
-                "the backups are made and followed to their end (the function looks again after 30 s)",
+            mails = self.receive(
+                "the backups are made and tracked until they complete (the function polls after 30 s)",
                 [inbox],
                 lambda mails: len(mails) >= len(targets),
             )
         after = self.backups()
         self.show(before, after, mails)
-        say(f"The messages that people received ({len(mails)})")
+        say(f"The notifications ({len(mails)})")
         for mail in mails:
             show(f"Subject: {mail.subject}\n\n{mail.text}\n{'-' * 72}")
         changes = self.plan_again()
@@ -104,9 +104,9 @@ class Demo(Steps):
         lifecycles = Counter(backup["Lifecycle"] for backup in made)
         purged = len(set(before) - set(after))
         held("three backups were made", len(made) == len(targets))
-        held("one of them failed, as it was told to", lifecycles == {"AVAILABLE": 2, "FAILED": 1})
+        held("one of them failed, as planned", lifecycles == {"AVAILABLE": 2, "FAILED": 1})
         held("the foreign and the held backups are still there", set(self.untouchable) <= set(after))
-        held("every plan told people once", len(mails) == len(targets))
+        held("every plan sent one notification", len(mails) == len(targets))
         return (
             f"demo: created={len(made)} completed={lifecycles['AVAILABLE']} failed={lifecycles['FAILED']} "
             f"purged={purged} messages={len(mails)}"

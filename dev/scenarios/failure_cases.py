@@ -1,4 +1,4 @@
-"""The failures that people must hear of, each as something to play on an applied deployment in the sandbox.
+"""The failures that must be notified, each as something to play on an applied deployment in the sandbox.
 
 LocalStack evaluates CloudWatch's alarms. The applied ones look a minute to an hour back; `hurry` puts each again under
 its own name with all its settings but the period, which becomes seconds.
@@ -33,12 +33,12 @@ OWN_MESSAGE = "the function's own message"
 
 @dataclass(frozen=True)
 class Case:
-    """`play` lets it fail, `told` recognises the message, `mend` puts right what others need. `path`: who tells."""
+    """`play` lets it fail, `notifies` recognises the message, `mend` repairs it. `path`: what sends it."""
 
     name: str
     path: str
     play: Callable[[], None]
-    told: Callable[[Mail], bool]
+    notifies: Callable[[Mail], bool]
     mend: Callable[[], None] = lambda: None
     alone: bool = False  # it breaks the function for all others
 
@@ -78,23 +78,23 @@ class Stage:
         return found
 
     def run(self, *cases: Case) -> list[Mail | None]:
-        """Play cases at the same time; the mail that told of each, None where nobody was told in time."""
+        """Play cases at the same time; the mail about each, None where none came in time."""
         if any(case.alone for case in cases):
             self.settle("errors")
         begin = len(self.mails)
         for case in cases:
             case.play()
         deadline = time.monotonic() + PATIENCE
-        told: list[Mail | None] = [None]
+        mails: list[Mail | None] = [None]
         try:
-            while None in told and time.monotonic() < deadline:
+            while None in mails and time.monotonic() < deadline:
                 self.receive()
-                told = [next(filter(case.told, self.mails[begin:]), None) for case in cases]
+                mails = [next(filter(case.notifies, self.mails[begin:]), None) for case in cases]
                 time.sleep(0.2)
         finally:
             for case in cases:
                 case.mend()
-        return told
+        return mails
 
     def settle(self, kind: str) -> None:
         """Wait until an alarm is quiet, so that the next mail of it is about the next failure."""
@@ -233,7 +233,7 @@ class Stage:
 
     def _topic_deleted(self) -> None:
         self.client("sns").delete_topic(TopicArn=self.outputs["topic_arn"])
-        self.send("silenced", "fs-00000000000000000")  # a failure at once, of which nobody can be told directly
+        self.send("silenced", "fs-00000000000000000")  # a failure at once, which the function cannot notify
 
 
 def _package(code: str) -> bytes:

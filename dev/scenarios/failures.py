@@ -1,6 +1,6 @@
-"""`make failures`: every failure that people must hear of, played in the sandbox one after the other, to be read.
+"""`make failures`: every failure that must be notified, played in the sandbox one after the other, to be read.
 
-The failure, by which path it was told, and the message as it was received. The exit status says whether all were told.
+The failure, what notified it, and the message as it was received. The exit status is 0 if all were notified.
 """
 
 import shutil
@@ -20,19 +20,19 @@ FOLDER = ROOT / ".sandbox" / "failures"
 def main() -> int:
     try:
         with Sandbox(progress=say) as sandbox:
-            cases, told = play(sandbox)
+            cases, notified = play(sandbox)
     except KeyboardInterrupt:
         print("\nfailures: interrupted, everything ended.", file=sys.stderr)
         return 130
     except (SandboxError, TerraformError) as error:
         print(f"failures: {error}", file=sys.stderr)
         return 1
-    print(f"failures: cases={cases} told={told}")
-    return 0 if told == cases else 1
+    print(f"failures: cases={cases} notified={notified}")
+    return 0 if notified == cases else 1
 
 
 def play(sandbox: Sandbox) -> tuple[int, int]:
-    """How many cases there were, and how many were told."""
+    """How many cases there were, and how many were notified."""
     target = FsxControl(sandbox.fsx_endpoint)("seed_file_system", file_system_type="OPENZFS", region=REGION)
     alarm_topic = sandbox.client("sns").create_topic(Name=f"{NAME}-alarms")["TopicArn"]
     shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
@@ -46,11 +46,11 @@ def play(sandbox: Sandbox) -> tuple[int, int]:
             "notifications": {"alarm_topic_arn": alarm_topic, "ok_actions": True},
         }
     )
-    with progress("terraform apply of the root stack, with an alarm topic of its own"):
+    with progress("terraform apply of the root stack, with a separate alarms topic"):
         stack.init()
         stack.plan()
         stack.apply()
-    cases = told = 0
+    cases = notified = 0
     with Stage(sandbox, NAME, stack.outputs()["fsx_backup"], alarm_topic, target) as stage:
         stage.hurry()
         for cases, case in enumerate(stage.cases(), start=1):
@@ -58,12 +58,12 @@ def play(sandbox: Sandbox) -> tuple[int, int]:
             begin = time.monotonic()
             [mail] = stage.run(case)
             if mail is None:
-                show("NOT TOLD")
+                show("NOT NOTIFIED")
                 continue
-            told += 1
-            show(f"Told by {case.path}, after {time.monotonic() - begin:.0f} s:")
+            notified += 1
+            show(f"Notified by {case.path}, after {time.monotonic() - begin:.0f} s:")
             show(f"\nSubject: {mail.subject}\n\n{mail.text}")
-    return cases, told
+    return cases, notified
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class Soak:
         self.control = FsxControl(sandbox.fsx_endpoint)
         self.chance = chance
         self.occurrences: list[Occurrence] = []
-        self.told: Counter[Occurrence] = Counter()
+        self.notified: Counter[Occurrence] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.signals = 0
         self.died = 0
@@ -102,7 +102,7 @@ class Soak:
             expired=self.expired,
             foreign={identifier: before[identifier] for identifier in self.foreign},
             after=backups(self.client("fsx")),
-            told=self.told,
+            notified=self.notified,
         )
         say("The account")
         for name, value in self.figures(found).items():
@@ -143,7 +143,7 @@ class Soak:
     def under_fire(self, kills: int, deadline: float) -> None:
         shown = time.monotonic()
         while self.died < kills and time.monotonic() < deadline:
-            if len(self.occurrences) - len(self.told) < PLANS:
+            if len(self.occurrences) - len(self.notified) < PLANS:
                 self.fire()
             for _ in range(10):
                 time.sleep(self.chance.uniform(0, 2 * KILL_SECONDS))
@@ -178,7 +178,7 @@ class Soak:
         shown = time.monotonic()
         while time.monotonic() < deadline:
             self.read(seconds=2)
-            if len(self.told) >= len(self.occurrences) and not self.waiting("queue"):
+            if len(self.notified) >= len(self.occurrences) and not self.waiting("queue"):
                 return
             if time.monotonic() - shown > 10:
                 shown = time.monotonic()
@@ -192,7 +192,7 @@ class Soak:
             for mail in mails:
                 self.outcomes[mail.data.get("outcome", "alarm")] += 1
                 if "scheduled_time" in mail.data:
-                    self.told[mail.data["plan"], mail.data["scheduled_time"]] += 1
+                    self.notified[mail.data["plan"], mail.data["scheduled_time"]] += 1
 
     def errors(self) -> int:
         """Invocations that died, by Lambda's own count."""
@@ -212,10 +212,10 @@ class Soak:
         return depth(self.client("sqs"), self.outputs[queue]["url"])
 
     def show_progress(self) -> None:
-        show(f"{self.died} killed, {len(self.occurrences)} occurrences, {len(self.told)} told")
+        show(f"{self.died} killed, {len(self.occurrences)} occurrences, {len(self.notified)} notified")
 
     def figures(self, found: Account) -> dict[str, Any]:
-        """What is worth keeping of a run, in people's words."""
+        """The figures of a run, in words."""
         counts = asdict(found)
         return {
             "plans": PLANS,
@@ -224,7 +224,7 @@ class Soak:
             **{f"backups {name}" if name != "untold" else "occurrences untold": n for name, n in counts.items()},
             "messages in the dead-letter queue": self.dead_letters,
             "messages left in the queue": self.left_in_queue,
-            "occurrences told more than once": sum(count > 1 for count in self.told.values()),
+            "occurrences notified more than once": sum(count > 1 for count in self.notified.values()),
             "messages of the alarms": self.outcomes["alarm"],
             "minutes": round(self.seconds / 60, 1),
         }

@@ -1,4 +1,4 @@
-"""What is right and wrong after a soak: backups before and after, what was asked for, what people were told. Pure."""
+"""What is right and wrong after a soak: backups before and after, what was asked for, what was notified. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Account:
     """Counts. All but `occurrences` should be 0.
 
     `lost`: occurrences without a finished backup, and owned backups that are gone although the policy wants them.
-    `duplicate`: backups too many. `foreign`: foreign backups gone or changed. `untold`: occurrences nobody heard of.
+    `duplicate`: backups too many. `foreign`: foreign backups gone or changed. `untold`: occurrences not notified.
     `unpurged`: owned backups that are still there although no policy wants them.
     """
 
@@ -41,7 +41,7 @@ def account(
     expired: Collection[str],
     foreign: Mapping[str, Mapping[str, Any]],
     after: Mapping[str, Mapping[str, Any]],
-    told: Collection[Occurrence],
+    notified: Collection[Occurrence],
 ) -> Account:
     """`after` and `foreign`: descriptions by backup id; `wanted` and `expired`: ids of the plans' earlier backups."""
     made: Counter[Occurrence] = Counter()
@@ -59,6 +59,6 @@ def account(
         lost=len(set(occurrences) - finished) + len(set(wanted) - after.keys()),
         duplicate=sum(count - 1 for count in made.values()) + len(made.keys() - set(occurrences)),
         foreign=sum(after.get(identifier) != backup for identifier, backup in foreign.items()),
-        untold=len(set(occurrences) - set(told)),
+        untold=len(set(occurrences) - set(notified)),
         unpurged=len(set(expired) & after.keys()),
     )

@@ -40,7 +40,7 @@ class Steps:
         return progress(text)
 
     def apply(self, file_systems: Mapping[str, Any], notifications: Mapping[str, Any]) -> dict[str, Any]:
-        """Plan and apply; what the module tells."""
+        """Plan and apply; the module's outputs."""
         self.stack.set_variables({"name": self.name, "file_systems": file_systems, "notifications": notifications})
         with self.terraform("terraform init and plan of the root stack"):
             self.stack.init()
@@ -49,8 +49,8 @@ class Steps:
         show("\n".join(f"{count:>3}  {type_}" for type_, count in sorted(types.items())))
         with self.terraform(f"terraform apply of {len(plan.changes)} resources"):
             self.stack.apply()
-        told: dict[str, Any] = self.stack.outputs()["fsx_backup"]
-        return told
+        outputs: dict[str, Any] = self.stack.outputs()["fsx_backup"]
+        return outputs
 
     def invoke(self, command: str) -> dict[str, Any]:
         """Run one of the module's own commands, with boto3 in the place of the AWS CLI."""
@@ -67,7 +67,7 @@ class Steps:
             )
         return firings
 
-    def hear(self, waiting: str, boxes: list[Inbox], enough: Callable[[Mails], object]) -> Mails:
+    def receive(self, waiting: str, boxes: list[Inbox], enough: Callable[[Mails], object]) -> Mails:
         """What arrives until it is enough, or until patience ends."""
         mails: Mails = []
         deadline = datetime.now(UTC) + self.patience

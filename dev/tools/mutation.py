@@ -44,6 +44,7 @@ TESTS = {
     ],
     "occurrence": ["tests/function/properties/test_step_edges.py", *UNIT, *LATE[:1]],
     "step": [*UNIT, *LATE],
+    "verdicts": ["tests/function/test_messages.py", *UNIT[1:2], "tests/function/test_not_started.py"],
     "purge": [*UNIT[1:2], "tests/function/properties/test_step_edges.py", *UNIT[:1]],
 }
 

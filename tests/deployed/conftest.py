@@ -20,7 +20,7 @@ from tests.deployed.stage import NAME, Destroyed, Stage
 
 PATIENCE = timedelta(minutes=3)
 # What changes the shared stack for good, in the order in which it may: tests that use none of these come first.
-PHASES = ("told", "destroyed")
+PHASES = ("notified", "destroyed")
 
 
 @pytest.hookimpl(trylast=True)
@@ -88,13 +88,13 @@ def stage(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with Inbox(sandbox.client, stage.outputs["topic_arn"]) as inbox:
         fire(stage)
         deadline = datetime.now(UTC) + PATIENCE
-        # A function tells people before its message is done with.
+        # The function publishes before its message is done with.
         while (stage.unheard() or stage.unfinished()) and datetime.now(UTC) < deadline:
             stage.listen(inbox, seconds=5)
         if stage.unheard() or stage.unfinished():
             subjects = [mail.subject for mail in stage.mails]
             pytest.fail(
-                f"After {PATIENCE} nobody heard of {stage.unheard()}, but: {subjects}; "
+                f"After {PATIENCE} no notification about {stage.unheard()}, but: {subjects}; "
                 f"{stage.unfinished()} messages are not done with.\n{trouble(sandbox)}"
             )
         stage.listen(inbox, seconds=1)

@@ -47,7 +47,7 @@ class Stage:
         return [mail for mail in self.mails if mail.plan == plan]
 
     def unheard(self) -> list[str]:
-        """The plans of whose end nobody was told yet, and the message that no plan sent."""
+        """The plans whose end was not notified yet, and the message that no plan sent."""
         ended = {mail.plan for mail in self.mails if mail.outcome in {"COMPLETED", "FAILED"}}
         waiting = [plan for plan, target in self.targets.items() if not ended & {plan, target}]
         return waiting + ([] if any("'dance'" in mail.text for mail in self.mails) else ["dance"])

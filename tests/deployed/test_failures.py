@@ -1,6 +1,6 @@
-"""Every failure reaches people: played on the applied stack, read as a subscriber would.
+"""Every failure is notified: played on the applied stack, read as a subscriber would.
 
-The function is broken and the topic deleted here: whoever uses `told` comes after those who need the stack whole.
+The function is broken and the topic deleted here: whoever uses `notified` comes after those who need the stack whole.
 LocalStack evaluates the alarms itself, with periods of ten seconds.
 """
 
@@ -13,7 +13,7 @@ from dev.scenarios.failure_cases import Stage as FailureStage
 from dev.scenarios.observer import Mail
 from tests.deployed.stage import NAME, Stage
 
-Told = dict[str, tuple[Case, Mail | None]]
+Notified = dict[str, tuple[Case, Mail | None]]
 
 # Case -> what a person must find in the message.
 WORDS = {
@@ -54,7 +54,7 @@ def failures(stage: Stage) -> Iterator[FailureStage]:
 
 
 @pytest.fixture(scope="module")
-def told(failures: FailureStage) -> Told:
+def notified(failures: FailureStage) -> Notified:
     """All cases played: those that leave the function whole at the same time, the others one by one."""
     cases = list(failures.cases())
     first, *others = [case for case in cases if case.alone]
@@ -76,9 +76,9 @@ def told(failures: FailureStage) -> Told:
 @pytest.mark.fault("silent-deployment", cases="the schedule is disabled*")
 @pytest.mark.fault("silent-deployment", cases="the function *")
 @pytest.mark.parametrize("name", WORDS)
-def test_a_failure_is_told(told: Told, name: str) -> None:
-    case, mail = told[name]
-    assert mail is not None, f"nobody heard of it: {name}"
+def test_a_failure_is_notified(notified: Notified, name: str) -> None:
+    case, mail = notified[name]
+    assert mail is not None, f"no notification: {name}"
     assert mail.subject.isascii()
     assert len(mail.subject) <= 100
     for words in WORDS[name]:
@@ -90,9 +90,9 @@ def test_a_failure_is_told(told: Told, name: str) -> None:
         assert mail.subject.startswith("ALARM: ")
 
 
-def test_no_case_is_left_out(told: Told) -> None:
-    assert set(told) == set(WORDS)
+def test_no_case_is_left_out(notified: Notified) -> None:
+    assert set(notified) == set(WORDS)
 
 
-def test_an_alarm_that_heals_says_so(told: Told, failures: FailureStage) -> None:
+def test_an_alarm_that_heals_says_so(notified: Notified, failures: FailureStage) -> None:
     assert any((mail.alarm, mail.state) == (f"{NAME}-errors", "ALARM -> OK") for mail in failures.mails)

@@ -134,6 +134,14 @@ def test_connections_break(server: Server, remote: Any, fault: str, when: str) -
     assert len(listed(remote)) == (when == "after")
 
 
+def test_a_reset_is_more_than_a_closed_connection(server: Server) -> None:
+    server.control("fault", fault="reset")
+    signed = {"Authorization": "any", "X-Amz-Target": "AWSSimbaAPIService_v20180301.DescribeBackups"}
+    with pytest.raises(ConnectionResetError) as caught:
+        server.request("POST", "/", b"{}", **signed)
+    assert type(caught.value) is ConnectionResetError, "not RemoteDisconnected, which is one, too"
+
+
 @pytest.mark.parametrize(
     ("seconds", "patience", "expected"), [(0.4, 0.1, ReadTimeoutError), (0.05, 20, ConnectionClosedError)]
 )

@@ -8,8 +8,7 @@ import pytest
 
 from dev.benchmarks import __main__ as bench
 from dev.benchmarks import peers, processes, report
-from dev.benchmarks.result import Detail, Limit, Result, at_most, floor_seconds, middle, pages
-from dev.tools import bootstrap
+from dev.benchmarks.result import Detail, Limit, Result, at_most, floor_seconds
 
 
 def a_row(ours: float = 8.0, peer: float | None = 56.0) -> list[Result]:
@@ -36,23 +35,6 @@ def test_a_missing_peer_is_said_and_breaks_no_limit() -> None:
     assert result.lines()[0] == "bench purge-1000 ours=8s peer=c7n:missing ratio=-"
     assert result.lines()[-1] == "  not measured: at most 0.2 of c7n's time"
     assert bench.status([result], []) == 0
-
-
-def test_a_row_without_a_peer_keeps_the_form() -> None:
-    assert Result("apply-per-plan", 9.78, "ms").lines() == ["bench apply-per-plan ours=9.78ms peer=none ratio=-"]
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        (1.0, "", "1"),
-        (0.1234, "s", "0.123s"),
-        (753_247, "B", "753247B"),
-        (46.42, "MiB", "46.4MiB"),
-    ],
-)
-def test_values_have_their_unit(value: float, unit: str, shown: str) -> None:
-    assert Result("any", value, unit).show(value) == shown
 
 
 def test_a_missed_limit_gives_the_exit_status_and_is_named(
@@ -94,45 +76,15 @@ def test_every_printed_row_can_be_asked_for(wanted: str, row: str) -> None:
     assert list(bench.chosen(wanted)) == [row]
 
 
-def test_an_unknown_row_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert bench.main("purges") == 2
-    assert "there is no row 'purges'; the rows are purge-1000, purge-1000-limited," in capsys.readouterr().err
-
-
-def test_peers_that_cannot_be_installed_have_a_reason() -> None:
-    def fail() -> None:
-        raise bootstrap.Missing("`pip install` failed: is a Python package index reachable?")
-
-    assert "is a Python package index reachable?" in peers.installed(fail)
-    assert peers.installed(lambda: None) == ""
-
-
 def test_a_missing_peer_plays_no_round(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "missing", lambda: "no network")
     sides = [processes.Side(name, ["true"], {}) for name in ("ours", "c7n", "boto3")]
     assert [side.name for side in peers.present(*sides)] == ["ours", "boto3"]
 
 
-@pytest.mark.parametrize(("calls", "seconds"), [(102, 19.4), (5, 0), (0, 0), (6, 0.2)])
-def test_the_floor_is_what_the_bucket_allows(calls: int, seconds: float) -> None:
-    assert floor_seconds(calls, per_second=5, burst=5) == pytest.approx(seconds)
-
-
-@pytest.mark.parametrize(("items", "count"), [(0, 1), (1, 1), (100, 1), (101, 2), (1001, 11)])
-def test_pages_of_a_listing(items: int, count: int) -> None:
-    assert pages(items, 100) == count
-
-
 def test_a_limit_counts_its_last_value_as_met() -> None:
     assert at_most(11, 10, 1.1, "at most 1.1") == Limit("at most 1.1 (1.10)", True)
     assert not at_most(11.1, 10, 1.1, "at most 1.1").met
-
-
-def test_medians_of_calls_count_what_is_not_there_as_none() -> None:
-    assert middle([{"DeleteBackup": 4}, {"DeleteBackup": 10, "DescribeBackups": 1}, {"DeleteBackup": 10}]) == {
-        "DeleteBackup": 10,
-        "DescribeBackups": 0,
-    }
 
 
 def test_a_side_is_a_process_whose_use_is_its_own() -> None:
@@ -172,6 +124,11 @@ def test_custodians_policy_filters_on_a_field_that_backups_have() -> None:
     assert age["key"] == "CreationTime"
 
 
-def test_the_pinned_versions_are_read() -> None:
-    assert peers.version("c7n", "peers") == "0.9.53"
-    assert peers.version("nothing", "peers") == "unknown"
+@pytest.mark.parametrize(("calls", "seconds"), [(102, 19.4), (5, 0), (0, 0), (6, 0.2)])
+def test_the_floor_is_what_the_bucket_allows(calls: int, seconds: float) -> None:
+    assert floor_seconds(calls, per_second=5, burst=5) == pytest.approx(seconds)
+
+
+def test_an_unknown_row_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main("purges") == 2
+    assert "there is no row 'purges'; the rows are purge-1000, purge-1000-limited," in capsys.readouterr().err

@@ -14,7 +14,7 @@ def backup(lifecycle: str = "AVAILABLE", **tags: str) -> dict[str, Any]:
     return {"Lifecycle": lifecycle, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
 
-def take(after: dict[str, Any], told: list[tuple[str, str]]) -> Account:
+def take(after: dict[str, Any], notified: list[tuple[str, str]]) -> Account:
     return account(
         "prod",
         occurrences=[("home", TIME)],
@@ -22,7 +22,7 @@ def take(after: dict[str, Any], told: list[tuple[str, str]]) -> Account:
         expired=["old"],
         foreign={"foreign": backup(Name="by hand")},
         after=after,
-        told=told,
+        notified=notified,
     )
 
 

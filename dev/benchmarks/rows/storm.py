@@ -63,23 +63,25 @@ def row() -> list[Result]:
             while depth(sqs, queue) and time.time() - begin < PATIENCE:
                 time.sleep(1)
             calls = control("calls")
-            told: Counter[str] = Counter()
+            outcomes: Counter[str] = Counter()
             while mails := inbox.receive(seconds=1):
-                told.update(mail.outcome for mail in mails)
+                outcomes.update(mail.outcome for mail in mails)
         letters = depth(sqs, dead)
-    return [result(calls, begin, told, letters)]
+    return [result(calls, begin, outcomes, letters)]
 
 
-def result(calls: list[dict[str, Any]], begin: float, told: Counter[str], letters: int) -> Result:
+def result(calls: list[dict[str, Any]], begin: float, outcomes: Counter[str], letters: int) -> Result:
     """From the first message sent to the last call of FSx."""
     seconds = max(datetime.fromisoformat(call["time"]).timestamp() for call in calls) - begin
     floor = floor_seconds(PLANS * CALLS_OF_A_RUN, PER_SECOND, BURST)
     made = len({call["parameters"]["FileSystemId"] for call in calls if created(call)})
     throttled = sum(call["outcome"] == "ThrottlingException" for call in calls)
     limits = [
-        Limit(f"all finished ({told['COMPLETED']} of {PLANS})", told["COMPLETED"] == PLANS and made == PLANS),
+        Limit(f"all finished ({outcomes['COMPLETED']} of {PLANS})", outcomes["COMPLETED"] == PLANS and made == PLANS),
         Limit(f"dead letters 0 ({letters})", letters == 0),
-        Limit(f"false failures 0 ({told.total() - told['COMPLETED']})", told.total() == told["COMPLETED"]),
+        Limit(
+            f"false failures 0 ({outcomes.total() - outcomes['COMPLETED']})", outcomes.total() == outcomes["COMPLETED"]
+        ),
         at_most(seconds, floor, MOST_OF_FLOOR, f"at most {MOST_OF_FLOOR} of the floor"),
     ]
     counts = dict(Counter(call["operation"] for call in calls))

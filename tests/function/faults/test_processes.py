@@ -128,7 +128,7 @@ def test_killed_at_random_moments(fleet: Fleet) -> None:
         expired=expired,
         foreign={identifier: before[identifier] for identifier in foreign},
         after=fleet.backups(),
-        told={(mail["plan"], mail["scheduled_time"]) for mail in fleet.mails},
+        notified={(mail["plan"], mail["scheduled_time"]) for mail in fleet.mails},
     )
     assert found.clean, found
     assert not fleet.errors
