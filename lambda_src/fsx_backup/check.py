@@ -1,77 +1,147 @@
-"""A check: measures plans or the whole deployment. It changes nothing; what is measured becomes metrics."""
+"""Health checks, reports and recoveries: reads schedules and backups, publishes what `health` and `overview` find."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import logging
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from . import fsx, health, metrics, notifications
-from .model import PlansCheck
+from . import alerts, fsx, metrics, notifications, overview
+from .event import InvalidEvent
+from .forecast import forecast
+from .health import Health, State, assess
+from .model import Action
+from .overview import Fleet
+from .resources import resources, uncovered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
-
-    from .model import DeploymentCheck
+    from .memory import Memory
+    from .model import Backup, Check
+    from .registry import Entry, Registry
     from .settings import Settings
 
+COUNTED_TYPES = ("USER_INITIATED", "AWS_BACKUP")  # in the quota; AWS Backup's fill it as well, automatic ones do not
+SETTLED = frozenset({State.OK, State.WAITING, State.DISABLED})
 
-@dataclass(frozen=True)
-class Finding:
-    """What is to be published, what is answered and logged, and what recipients should be warned of."""
-
-    data: list[MetricDatumTypeDef]
-    answers: list[dict[str, Any]]  # one for each plan, or one for the deployment
-    warning: notifications.Message | None = None
+log = logging.getLogger("fsx_backup")
 
 
-def run(
-    request: PlansCheck | DeploymentCheck, settings: Settings, connect: Callable[[str], Any], now: datetime
-) -> Iterator[Finding]:
-    """What is found, as it is found. Raises Rejected or Transient at the end if FSx did not answer for all of it."""
-    if isinstance(request, PlansCheck):
-        return _of_plans(request, settings, connect, now)
-    return _of_deployment(request, settings, connect, now)
+class Watch:
+    """The checks of one deployment. `client` makes the client of a service."""
 
+    def __init__(self, settings: Settings, client: Callable[[str], Any], registry: Registry, memory: Memory) -> None:
+        self.settings = settings
+        self.client = client
+        self.registry = registry
+        self.memory = memory
 
-def _of_plans(
-    request: PlansCheck, settings: Settings, connect: Callable[[str], Any], now: datetime
-) -> Iterator[Finding]:
-    """Measure each plan that FSx answers for, twenty targets at a time."""
-    for listed in fsx.list_by_target(connect("fsx"), [plan.target for plan in request.plans]):
-        data, answers = [], []
-        for plan in request.plans:
-            if plan.target in listed:
-                found = health.health(listed[plan.target], plan, settings.deployment, now)
-                measured = metrics.of_health(found, settings.deployment, plan.name, now)
-                data += measured
-                answers.append(_answer(measured, plan=plan.name, target=plan.target.id))
-        yield Finding(data, answers)
+    def run(self, check: Check, now: datetime, *, last: bool = True) -> dict[str, Any] | None:
+        """The response; None for a recovery that is not there yet. Raises Transient when AWS does not answer.
 
+        `last`: there is no further try, so that a report is made of what is known.
+        """
+        match check.action:
+            case Action.CHECK:
+                return self._one(check, now) if check.single else self._check(check, now)
+            case Action.RECOVERY:
+                return self._recovery(check, now, last=last)
+            case _:
+                return self._report(check, now, last=last)
 
-def _of_deployment(
-    request: DeploymentCheck, settings: Settings, connect: Callable[[str], Any], now: datetime
-) -> Iterator[Finding]:
-    """Look for backups that no plan owns any more, and compare the account with its quota of backups."""
-    backups = fsx.list_all_backups(connect("fsx"), health.COUNTED_TYPES)
-    survey = health.survey(backups, settings.deployment, request.plans)
-    quotas = metrics.quotas(connect("service-quotas"))
-    nearly_full = health.nearly_full(survey.used, quotas)
-    data = metrics.of_survey(survey, quotas, settings.deployment, now)
-    yield Finding(
-        data,
-        [_answer(data, deployment=settings.deployment, orphans=survey.orphans, used=survey.used, quotas=quotas)],
-        notifications.of_quota(settings, survey.used, nearly_full) if nearly_full else None,
-    )
+    def _one(self, check: Check, now: datetime) -> dict[str, Any]:
+        [found] = self._fleet(check.plans or (), now).plans
+        if found.entry is None and found.name not in self.registry.names():
+            raise InvalidEvent(self.registry.unknown(found.name))
+        return {"outcome": "CHECKED", **overview.row(found, check.previous, now)}
 
+    def _check(self, check: Check, now: datetime) -> dict[str, Any]:
+        plans = self._fleet(check.plans or (), now).plans
+        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(plans, self.settings, now))
+        late = [plan for plan in plans if plan.late]
+        new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
+        log.info("check", extra={"plans": len(plans), "late": [plan.name for plan in late]})
+        if new:
+            time = overview.iso(check.scheduled_time)
+            if self.memory.is_new(f"LATE {time}", now):
+                self._publish(alerts.of_late(self.settings, new, now))
+                self.memory.sent(f"LATE {time}", now)
+            since = {plan.name: overview.iso(plan.since) for plan in new}
+            body = json.dumps({"action": Action.RECOVERY, "plans": since, "scheduled_time": time})
+            self.client("sqs").send_message(QueueUrl=self.settings.queue_url, MessageBody=body)
+        return {"outcome": "CHECKED", "plans": len(plans), "late": [plan.name for plan in late]}
 
-def _answer(data: list[MetricDatumTypeDef], **about: Any) -> dict[str, Any]:
-    return {**about, "outcome": "CHECKED", "metrics": {_label(datum): datum["Value"] for datum in data}}
+    def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:
+        """One notification when all plans are OK again, or at the end of the message's life."""
+        late = [plan for plan in self._fleet(check.plans or (), now).plans if plan.state not in SETTLED or plan.problem]
+        if any(plan.entry is None for plan in late):  # removed from file_systems?
+            names = self.registry.names()
+            late = [plan for plan in late if plan.entry or plan.name in names]
+        if late and not last:
+            return None
+        self._publish(alerts.of_recovery(self.settings, check.since, late))
+        return {"outcome": "RECOVERED", "late": [plan.name for plan in late]}
 
+    def _report(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any]:
+        known = self.registry.health_check() if check.plans is None else {}
+        names = check.plans if check.plans is not None else known.get("plans", [])
+        additional = check.additional_targets | frozenset(known.get("additional_targets", []))
+        fleet = self._fleet(names, now, whole=True, last=last)
+        if fleet.answered:
+            fleet.orphans = overview.orphans(fleet, additional, self.settings.deployment)
+            types = {resource.id: resource.type for resource in fleet.resources.values()}
+            used = Counter(backup.file_system_type for backup in fleet.backups)
+            fleet.quota = forecast(fleet.plans, types, used, metrics.quotas(self.client("service-quotas")), now)
+            covered = additional | {plan.target for plan in fleet.plans}
+            fleet.uncovered = uncovered(self.client("fsx"), fleet.resources, covered)
+        data = overview.compose(self.settings, check, fleet, self.memory.refused, now)
+        if check.action is Action.STATUS:
+            return data
+        for line in data["plans"]:
+            log.info("plan", extra=line)
+        log.info("report", extra={key: value for key, value in data.items() if key != "plans"})
+        if fleet.answered:
+            metrics.publish(self.client("cloudwatch"), metrics.of_report(fleet, self.settings, now))
+        if check.notify == "always" or (check.notify == "problems" and data["problems"]):
+            self._publish(overview.message(self.settings, data, now))
+        return data
 
-def _label(datum: MetricDatumTypeDef) -> str:
-    """A metric's name in an answer; the file-system type where it has one."""
-    kinds = [item["Value"] for item in datum.get("Dimensions", []) if item["Name"] == "FileSystemType"]
-    return " ".join([datum["MetricName"], *kinds])
+    def _fleet(self, names: Iterable[str], now: datetime, *, whole: bool = False, last: bool = False) -> Fleet:
+        """The plans' states. `whole`: with all backups and volumes of the Region."""
+        entries: dict[str, Entry | None] = {}
+        client = self.client("fsx")
+        try:
+            entries = self.registry.entries(names)
+            targets = [entry.plan.target for entry in entries.values() if entry]
+            there = resources(client, volumes=whole or any(target.is_volume for target in targets))
+            # Of a plan whose target cannot be read, the backups are found by their tags.
+            if whole or not all(target.id for target in targets):
+                backups = fsx.list_backups(client, None, COUNTED_TYPES)
+            else:
+                backups = fsx.list_by_target(client, [target for target in targets if target.id in there])
+        except fsx.Transient as error:
+            if not (whole and last):
+                raise
+            return Fleet([self._unanswered(name, entries, error) for name in names], answered=False)
+        listed: dict[str, list[Backup]] = defaultdict(list)
+        for backup in backups:
+            listed[backup.target_id].append(backup)
+        plans = []
+        for name, entry in entries.items():
+            target = entry.plan.target.id if entry else ""
+            mine = listed[target] if target else backups
+            known = not target or target in there
+            plans.append(assess(name, entry, mine, self.settings.deployment, now, known=known))
+        return Fleet(plans, there, backups)
+
+    @staticmethod
+    def _unanswered(name: str, entries: dict[str, Entry | None], error: fsx.Transient) -> Health:
+        if name in entries and entries[name] is None:
+            return Health(name)
+        return Health(name, State.UNKNOWN, f"AWS did not respond: {error}", entry=entries.get(name))
+
+    def _publish(self, message: notifications.Message) -> None:
+        notifications.publish(self.client("sns"), self.settings.topic_arn, message)

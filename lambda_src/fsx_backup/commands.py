@@ -6,6 +6,9 @@ import json
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from .event import PLAN_NAME
+from .model import DEPLOYMENT_TAG, PLAN_TAG, Target
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,27 +16,56 @@ if TYPE_CHECKING:
     from .report import Report
     from .settings import Settings
 
-LONGEST_COMMAND = 2_000
+WIDTH = 200  # of a line
+LABEL = 11  # characters before a command
+LONGEST_PAYLOAD = 2_000
+
+
+def invoke(settings: Settings, event: Mapping[str, Any]) -> str:
+    """Invoke the function. Where an event is too long for a mail, the module's output has it."""
+    text = json.dumps(event, separators=(",", ":"))
+    if len(text) > WIDTH - 20:
+        text = json.dumps(event, indent=0, separators=(",", ":"))
+    if len(text) > LONGEST_PAYLOAD or max(map(len, text.splitlines())) > WIDTH - 20:
+        return "see the module's output `commands`"
+    return command(
+        "aws lambda invoke",
+        f"--region {settings.region} --function-name {settings.deployment}",
+        "--cli-binary-format raw-in-base64-out",
+        f"--payload {shlex.quote(text)}",
+        "/dev/stdout",
+    )
 
 
 def look(settings: Settings, report: Report) -> str:
     """Shows the backup, or the target's backups where there is none."""
-    target = report.occurrence.plan.target
-    which = f"--filters Name={'volume' if target.is_volume else 'file-system'}-id,Values={target.id}"
     if report.backup:
-        which = f"--backup-ids {report.backup.id}"
-    return f"aws fsx describe-backups --region {settings.region} {which}"
+        return command(f"aws fsx describe-backups --region {settings.region}", f"--backup-ids {report.backup.id}")
+    return describe_backups(settings, report.occurrence.plan.target)
 
 
-def invoke(settings: Settings, event: Mapping[str, Any]) -> str:
-    """A command to paste. Where an event is too long for a mail, the module's output has it."""
-    payload = shlex.quote(json.dumps(event, separators=(",", ":")))
-    if len(payload) > LONGEST_COMMAND:
-        return "see the module's output `commands`"
-    return (
-        f"aws lambda invoke --region {settings.region} --function-name {settings.deployment} "
-        f"--cli-binary-format raw-in-base64-out --payload {payload} /dev/stdout"
+def describe_backups(settings: Settings, target: Target, *further: str) -> str:
+    """List the backups of a target."""
+    which = f"--filters Name={'volume' if target.is_volume else 'file-system'}-id,Values={target.id}"
+    return command(f"aws fsx describe-backups --region {settings.region}", which, *further)
+
+
+def backups_of_plan(settings: Settings, plan: str, target: str) -> str:
+    """List the backups of a plan that is no more. Its name comes from a tag, which anybody may have written."""
+    if not PLAN_NAME.fullmatch(plan):
+        return describe_backups(settings, Target(target))
+    tags = " &&\n  ".join(
+        f"Tags[?Key=='{key}' && Value=='{value}']"
+        for key, value in ((DEPLOYMENT_TAG, settings.deployment), (PLAN_TAG, plan))
     )
+    query = f'--query "Backups[?{tags}].[BackupId,CreationTime]"'
+    return describe_backups(settings, Target(target), query, "--output text")
+
+
+def command(*parts: str) -> str:
+    """A shell command in one line if it fits, otherwise with a line for each part."""
+    line = " ".join(parts)
+    return line if max(map(len, line.splitlines())) <= WIDTH - LABEL else " \\\n  ".join(parts)
 
 
 def audit_query(occurrence: Occurrence, what: str) -> str:
@@ -45,5 +77,5 @@ def audit_query(occurrence: Occurrence, what: str) -> str:
 
 
 def insights(query: str) -> str:
-    """A query of the function's log."""
+    """A query of the function's log. It may be broken at any blank."""
     return f"in Logs Insights: {query}"

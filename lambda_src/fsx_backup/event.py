@@ -6,16 +6,30 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .model import LARGEST_WINDOW, OWN_TAG_PREFIX, Action, DeploymentCheck, Plan, PlansCheck, Request, Retention, Target
+from .model import LARGEST_WINDOW, OWN_TAG_PREFIX, Action, Check, NoZoneData, Plan, Request, Retention, Target
+from .schedule_expression import Unreadable
+from .schedule_expression import parse as parse_schedule
 
 MESSAGE_VERSION = 1
 # FSx API reference: FileSystemId 11-21 characters, VolumeId 23.
-FILE_SYSTEM_ID = re.compile(r"fs-[0-9a-f]{8,18}")
-VOLUME_ID = re.compile(r"fsvol-[0-9a-f]{17}")
+TARGETS = {
+    "file_system_id": (re.compile(r"fs-[0-9a-f]{8,18}"), "fs-0123456789abcdef0"),
+    "volume_id": (re.compile(r"fsvol-[0-9a-f]{17}"), "fsvol-0123456789abcdef0"),
+}
 PLAN_NAME = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 LARGEST_COUNT = 100_000
 LARGEST_FLEXIBLE_WINDOW = 1_440  # EventBridge Scheduler's
-FURTHEST = timedelta(days=1)  # how far ahead a scheduled time may be
+LARGEST_INTERVAL = 10_080  # minutes, a week
+DAY = timedelta(days=1)
+NOTIFY = ("problems", "always", "never")
+RUNS = (Action.BACKUP, Action.START, Action.PURGE)
+# Action -> the fields of its message, beside version, action and scheduled_time.
+CHECKS: dict[str, set[str]] = {
+    Action.CHECK: {"plan", "plans", "additional_targets", "interval_minutes"},
+    Action.STATUS: set(),
+    Action.REPORT: {"plans", "additional_targets", "schedule", "timezone", "notify", "require_coverage"},
+    Action.RECOVERY: {"plans"},
+}
 TIME_ZONE = re.compile(r"[A-Za-z][0-9A-Za-z_+-]*(/[0-9A-Za-z][0-9A-Za-z_+-]*)*")
 YES = frozenset({"true", "yes"})
 NO = frozenset({"false", "no"})
@@ -26,58 +40,89 @@ class InvalidEvent(Exception):
 
 
 def parse(event: object, default_time: datetime) -> Request:
-    """Understand a message of this module that is no check, or the AWS sample's constant JSON.
+    """Understand a message of this module about one run, or the AWS sample's constant JSON.
 
     `default_time` names the occurrence when the event carries no `scheduled_time`.
-    Source of the sample's keys: FSx for Lustre User Guide, "Setting Up a Custom Backup Schedule".
     """
     if not isinstance(event, Mapping):
         raise InvalidEvent(f"The event must be a JSON object, not {_shown(event)}.")
-    if "filesystem-id" in event or "start-backup" in event or "purge-backups" in event:
-        return _parse_sample(event, default_time)
+    sample = not {"filesystem-id", "start-backup", "purge-backups"}.isdisjoint(event)
+    action, plan = _sample(event) if sample else _own(event)
+    # A manual purge deletes only if the event says so: only JSON's own `false` switches a dry run off.
+    dry_run = event.get("dry_run", action is Action.PURGE and not sample) is not False
+    again = _again(event)
+    preview = {"filesystem-id": plan.name, "purge-backups": "true"} if sample else {**again, "action": Action.PURGE}
+    deleted = _whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT)
+    time = _scheduled_time(event, default_time)
+    return Request(action, plan, time, dry_run, again, {**preview, "dry_run": True}, deleted)
+
+
+def _own(event: Mapping[str, Any]) -> tuple[Action, Plan]:
     _check_version(event)
-    _refuse_unknown(event, {"version", "action", "scheduled_time", "dry_run", "plan", "deleted"}, "")
-    action = event.get("action")
-    if action not in (Action.BACKUP, Action.START, Action.PURGE):
-        raise InvalidEvent(f"action must be one of {', '.join(Action)}, not {_shown(action)}.")
-    return Request(
-        action=Action(action),
-        plan=_plan(event.get("plan"), "plan"),
-        scheduled_time=_scheduled_time(event, default_time),
-        # A manual purge deletes only if the event says so explicitly.
-        dry_run=_dry_run(event, missing=action == Action.PURGE),
-        again=_again(event),
-        preview={**_again(event), "action": Action.PURGE.value, "dry_run": True},
-        deleted=_whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT),
+    _refuse_unknown(event, {"version", "action", "scheduled_time", "dry_run", "plan", "schedule_arn", "deleted"}, "")
+    if (action := event.get("action")) not in RUNS:
+        raise InvalidEvent(f"action must be one of {', '.join([*RUNS, *CHECKS][:-1])}, not {_shown(action)}.")
+    return Action(action), parse_plan(event.get("plan"))
+
+
+def _sample(event: Mapping[str, Any]) -> tuple[Action, Plan]:
+    """Source: FSx for Lustre User Guide, "Setting Up a Custom Backup Schedule"."""
+    own = {"start-backup", "purge-backups", "filesystem-id", "notify_on_success"}
+    _refuse_unknown(event, own | {"scheduled_time", "dry_run", "deleted"}, "")
+    start, purge = (_flag(event.get(name, False), name) for name in ("start-backup", "purge-backups"))
+    if not (start or purge):
+        raise InvalidEvent('start-backup and purge-backups are both "false": set one of them to "true".')
+    target = _target(event.get("filesystem-id"), "filesystem-id")
+    notify = _flag(event.get("notify_on_success", True), "notify_on_success")
+    action = Action.BACKUP if start and purge else Action.START if start else Action.PURGE
+    return action, Plan(target.id, target, notify_on_success=notify)
+
+
+def parse_check(event: object, default_time: datetime) -> Check | None:
+    """The check, report, status or recovery that the event asks for. None if it asks for something else."""
+    if not isinstance(event, Mapping) or event.get("action") not in [*CHECKS]:
+        return None
+    _check_version(event)
+    action = Action(event["action"])
+    _refuse_unknown(event, CHECKS[action] | {"version", "action", "scheduled_time"}, "")
+    time = _scheduled_time(event, default_time)
+    since = _object(event.get("plans"), "plans") if action is Action.RECOVERY else {}
+    plans = [event["plan"]] if "plan" in event else list(since) or event.get("plans")
+    if action is not Action.STATUS:
+        plans = _names(plans, "plan or plans" if action is Action.CHECK else "plans")
+    if (notify := event.get("notify", NOTIFY[0])) not in NOTIFY:
+        raise InvalidEvent(f"notify must be one of {', '.join(NOTIFY)}, not {_shown(notify)}.")
+    minutes = _whole(event.get("interval_minutes", 30), "interval_minutes", 1, LARGEST_INTERVAL)
+    return Check(
+        action,
+        time,
+        tuple(plans) if plans is not None else None,
+        time - timedelta(minutes=minutes) if action is Action.CHECK else _previous(event, time),
+        frozenset(_names(event.get("additional_targets", []), "additional_targets")),
+        notify,
+        _flag(event.get("require_coverage", False), "require_coverage"),
+        dict(since),
+        "plan" in event,
     )
 
 
-def parse_check(event: object) -> PlansCheck | DeploymentCheck | None:
-    """The check that the event asks for: of one `plan`, of `each` of some, of the deployment with all its `plans`.
+def _previous(event: Mapping[str, Any], time: datetime) -> datetime:
+    """The firing before this one, of the schedule that the event names; a day ago where nobody can say."""
+    expression = _text(event.get("schedule", ""), "schedule", 256, shortest=0)
+    try:
+        schedule = parse_schedule(expression, _zone(event.get("timezone", "UTC"), "timezone"), time)
+    except (Unreadable, NoZoneData):
+        return time - DAY
+    if found := schedule.until(time - timedelta(seconds=1)):
+        return found
+    following = schedule.after(time)  # of a rate, which counts from this firing
+    return time - (following - time if following else DAY)
 
-    None if it asks for something else.
-    """
-    if not isinstance(event, Mapping) or event.get("action") != Action.CHECK:
-        return None
-    _check_version(event)
-    _refuse_unknown(event, {"version", "action", "scheduled_time", "plan", "each", "plans"}, "")
-    match [name for name in ("plan", "each", "plans") if name in event]:
-        case ["plan"]:
-            return PlansCheck((_plan(event["plan"], "plan"),))
-        case ["each"]:
-            each = _list(event["each"], "each", "of plans")
-            return PlansCheck(tuple(_plan(plan, f"each[{number}]") for number, plan in enumerate(each)))
-        case ["plans"]:
-            plans = event["plans"]
-            if isinstance(plans, list):  # of the previous release
-                plans = {name if isinstance(name, str) else None: None for name in plans}
-            plans = _object(plans, "plans")
-            if not all(isinstance(name, str) and isinstance(target, str | None) for name, target in plans.items()):
-                raise InvalidEvent(
-                    f"plans must map the plans' names to their targets' ids, not {_shown(event['plans'])}."
-                )
-            return DeploymentCheck(plans)
-    raise InvalidEvent("A check must have exactly one of plan, each and plans.")
+
+def _names(value: object, name: str) -> list[str]:
+    if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+        raise InvalidEvent(f"{name} must be given as names, not {_shown(value)}.")
+    return value
 
 
 def _check_version(event: Mapping[str, Any]) -> None:
@@ -88,45 +133,22 @@ def _check_version(event: Mapping[str, Any]) -> None:
 
 
 def _again(event: Mapping[str, Any]) -> dict[str, Any]:
-    """The event for another run: the same without its time, which would make it the same occurrence."""
-    return {key: value for key, value in event.items() if key not in {"scheduled_time", "deleted"}}
+    """The event for another run: the same without its time, which would make it the same occurrence.
+
+    A plan that has a schedule goes by the schedule's name: `arn:...:schedule/GROUP/NAME`.
+    """
+    again = {key: value for key, value in event.items() if key not in {"scheduled_time", "schedule_arn", "deleted"}}
+    if "schedule_arn" in event:
+        again["plan"] = _text(event["schedule_arn"], "schedule_arn", 1600).rpartition("/")[2]
+        again.pop("version", None)
+    return again
 
 
-def _parse_sample(event: Mapping[str, Any], now: datetime) -> Request:
-    known = {
-        "start-backup",
-        "purge-backups",
-        "filesystem-id",
-        "notify_on_success",
-        "scheduled_time",
-        "dry_run",
-        "deleted",
-    }
-    _refuse_unknown(event, known, "")
-    start = _flag(event.get("start-backup", False), "start-backup")
-    purge = _flag(event.get("purge-backups", False), "purge-backups")
-    if not (start or purge):
-        raise InvalidEvent('start-backup and purge-backups are both "false": set one of them to "true".')
-    target = _target_id(event.get("filesystem-id"), "filesystem-id", FILE_SYSTEM_ID, "fs-0123456789abcdef0")
-    return Request(
-        action=Action.BACKUP if start and purge else Action.START if start else Action.PURGE,
-        plan=Plan(
-            name=target.id,
-            target=target,
-            notify_on_success=_flag(event.get("notify_on_success", True), "notify_on_success"),
-        ),
-        scheduled_time=_scheduled_time(event, now),
-        dry_run=_dry_run(event, missing=False),
-        again=_again(event),
-        preview={"filesystem-id": target.id, "purge-backups": "true", "dry_run": True},
-        deleted=_whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT),
-    )
-
-
-def _plan(value: object, where: str) -> Plan:
-    plan = _object(value, where)
-    known = {f.name for f in fields(Plan)} - {"target"} | {"file_system_id", "volume_id"}
-    _refuse_unknown(plan, known, f"{where}.")
+def parse_plan(value: object) -> Plan:
+    """A plan's settings."""
+    plan = _object(value, "plan")
+    known = {f.name for f in fields(Plan)} - {"target"} | TARGETS.keys()
+    _refuse_unknown(plan, known, "plan.")
     readers: dict[str, Callable[[object, str], object]] = {
         "retention": _retention,
         "timezone": _zone,
@@ -139,34 +161,31 @@ def _plan(value: object, where: str) -> Plan:
         "flexible_window_minutes": lambda value, name: _whole(value, name, 0, LARGEST_FLEXIBLE_WINDOW),
         "start_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
         "completion_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
+        "max_backup_age_hours": _hours,
+        "enabled": _flag,
     }
-    optional = {name: read(plan[name], f"{where}.{name}") for name, read in readers.items() if name in plan}
-    target = _target(plan, where)
+    optional = {name: read(plan[name], f"plan.{name}") for name, read in readers.items() if name in plan}
+    given = [name for name in TARGETS if plan.get(name) is not None]
+    if len(given) != 1:
+        raise InvalidEvent("plan must have exactly one of file_system_id and volume_id.")
+    target = _target(plan[given[0]], f"plan.{given[0]}")
     name = plan.get("name", target.id)
     if not (isinstance(name, str) and PLAN_NAME.fullmatch(name)):
-        raise InvalidEvent(f"{where}.name must be 1 to 64 letters, digits, '_', '.' or '-', not {_shown(name)}.")
+        raise InvalidEvent(f"plan.name must be 1 to 64 letters, digits, '_', '.' or '-', not {_shown(name)}.")
     parsed = Plan(name=name, target=target, **optional)  # type: ignore[arg-type]
     if parsed.start_window_minutes > parsed.completion_window_minutes:
-        raise InvalidEvent(f"{where}.start_window_minutes must not be longer than {where}.completion_window_minutes.")
+        raise InvalidEvent("plan.start_window_minutes must not be longer than plan.completion_window_minutes.")
     for key in parsed.backup_tags:
         if key.startswith(("aws:", OWN_TAG_PREFIX)) or key == "Name":
             raise InvalidEvent(
-                f"{where}.backup_tags must not have the key {_shown(key)}: aws: and {OWN_TAG_PREFIX} are reserved, "
-                f"and Name comes from {where}.backup_name."
+                f"plan.backup_tags must not have the key {_shown(key)}: aws: and {OWN_TAG_PREFIX} are reserved, "
+                f"and Name comes from plan.backup_name."
             )
     return parsed
 
 
-def _target(plan: Mapping[str, Any], where: str) -> Target:
-    given = [name for name in ("file_system_id", "volume_id") if plan.get(name) is not None]
-    if len(given) != 1:
-        raise InvalidEvent(f"{where} must have exactly one of file_system_id and volume_id.")
-    if given == ["file_system_id"]:
-        return _target_id(plan["file_system_id"], f"{where}.file_system_id", FILE_SYSTEM_ID, "fs-0123456789abcdef0")
-    return _target_id(plan["volume_id"], f"{where}.volume_id", VOLUME_ID, "fsvol-0123456789abcdef0")
-
-
-def _target_id(value: object, name: str, pattern: re.Pattern[str], example: str) -> Target:
+def _target(value: object, name: str) -> Target:
+    pattern, example = TARGETS["volume_id" if name == "plan.volume_id" else "file_system_id"]
     if not (isinstance(value, str) and pattern.fullmatch(value)):
         raise InvalidEvent(f"{name} must be an id like {example}, not {_shown(value)}.")
     return Target(value)
@@ -192,32 +211,32 @@ def _zone(value: object, name: str) -> str:
 def _scheduled_time(event: Mapping[str, Any], now: datetime) -> datetime:
     if "scheduled_time" not in event:
         return now
-    time = _time(event["scheduled_time"])
-    if time > now + FURTHEST:
-        raise InvalidEvent(
-            f"scheduled_time must not be more than a day ahead, not {_shown(event['scheduled_time'])}: leave it out to "
-            "start now."
-        )
-    return time
-
-
-def _time(value: object) -> datetime:
+    value = event["scheduled_time"]
     try:
-        parsed = datetime.fromisoformat(value)  # type: ignore[arg-type]
-        return parsed.astimezone(UTC).replace(microsecond=0) if parsed.tzinfo else _no_offset()
+        given = datetime.fromisoformat(value)
+        time = given.astimezone(UTC).replace(microsecond=0) if given.tzinfo else None
     except (TypeError, ValueError, OverflowError):
+        time = None
+    if time is None:
         raise InvalidEvent(
             f"scheduled_time must be a time with its offset like 2026-01-31T04:00:00Z, not {_shown(value)}."
-        ) from None
-
-
-def _no_offset() -> datetime:
-    raise ValueError
+        )
+    if time > now + DAY:
+        raise InvalidEvent(
+            f"scheduled_time must not be more than a day ahead, not {_shown(value)}: leave it out to start now."
+        )
+    return time
 
 
 def _whole(value: object, name: str, lowest: int, highest: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
         raise InvalidEvent(f"{name} must be a whole number from {lowest} to {highest}, not {_shown(value)}.")
+    return value
+
+
+def _hours(value: object, name: str) -> float | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e5):
+        raise InvalidEvent(f"{name} must be a number of hours above 0, or null, not {_shown(value)}.")
     return value
 
 
@@ -228,11 +247,6 @@ def _flag(value: object, name: str) -> bool:
     if word in NO:
         return False
     raise InvalidEvent(f'{name} must be true, false, "Yes" or "No", not {_shown(value)}.')
-
-
-def _dry_run(event: Mapping[str, Any], *, missing: bool) -> bool:
-    """Only JSON's own `false` switches the dry run off: any other value gets the reading that deletes nothing."""
-    return event.get("dry_run", missing) is not False
 
 
 def _tags(value: object, name: str) -> Mapping[str, str]:
@@ -255,16 +269,10 @@ def _object(value: object, name: str) -> Mapping[str, Any]:
     return value
 
 
-def _list(value: object, name: str, what: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise InvalidEvent(f"{name} must be a list {what}, not {_shown(value)}.")
-    return value
-
-
 def _refuse_unknown(given: Mapping[str, Any], known: set[str], prefix: str) -> None:
     for key in given:
         if key not in known:
-            allowed = ", ".join(sorted(known - {"deleted"}))
+            allowed = ", ".join(sorted(known - {"deleted", "schedule_arn"}))
             raise InvalidEvent(f'Unknown field "{prefix}{_shown(key)[1:-1]}". Allowed fields: {allowed}.')
 
 

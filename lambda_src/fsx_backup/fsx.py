@@ -5,7 +5,6 @@ Errors and limits: Amazon FSx API Reference; botocore's service model `fsx/2018-
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from itertools import batched, groupby
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,11 @@ from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadErro
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
+from .clients import side_by_side
 from .model import USER_INITIATED, Backup, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mypy_boto3_fsx import FSxClient
     from mypy_boto3_fsx.type_defs import BackupTypeDef, FilterTypeDef, TagTypeDef
@@ -58,42 +58,30 @@ class BadRequest(Rejected):
     """FSx does not say what is wrong with a request but in its message."""
 
 
-def list_backups(client: FSxClient, target: Target, types: Sequence[str] = (USER_INITIATED,)) -> list[Backup]:
-    """A target's backups of these types, in the order FSx gives. Raises Transient rather than return a part."""
-    return _list(client, types, _filter(target))
+def list_backups(client: FSxClient, target: Target | None, types: Sequence[str] = (USER_INITIATED,)) -> list[Backup]:
+    """The backups of these types, a target's or all, as FSx orders them. Raises Transient rather than return a part."""
+    return _list(client, types, *([_filter(target)] if target else []))
 
 
-def list_by_target(client: FSxClient, targets: Iterable[Target]) -> Iterator[dict[Target, list[Backup]]]:
-    """The user-initiated backups of many targets, with a call for twenty of them and further pages.
-
-    A target that FSx rejects is left out, and raised as Rejected at the end. Raises Transient when FSx does not answer:
-    what came before has been yielded by then.
-    """
-    rejected: Rejected | None = None
+def list_by_target(client: FSxClient, targets: Iterable[Target]) -> list[Backup]:
+    """The user-initiated backups of many targets: side by side, twenty targets in a listing. Raises Transient."""
     ordered = sorted(set(targets), key=lambda target: (target.is_volume, target.id))
-    chunks = deque(
-        chunk
+    filters = [
+        _filter(*some)
         for _, kind in groupby(ordered, lambda target: target.is_volume)
-        for chunk in batched(kind, MOST_VALUES, strict=False)
-    )
-    while chunks:
-        chunk = chunks.popleft()
-        try:
-            listed = _list(client, (USER_INITIATED,), _filter(*chunk))
-        except Rejected as error:
-            if len(chunk) == 1:
-                rejected = error
-            else:
-                chunks.extendleft((target,) for target in chunk)  # the others shall not suffer from it
-            continue
-        yield {target: [backup for backup in listed if backup.target_id == target.id] for target in chunk}
-    if rejected:
-        raise rejected
+        for some in batched(kind, MOST_VALUES, strict=False)
+    ]
+    try:
+        listed = side_by_side(lambda wanted: _list(client, (USER_INITIATED,), wanted), filters)
+    except NotFound as error:  # a target that was described a moment ago
+        raise Transient(str(error)) from error
+    return [backup for some in listed for backup in some]
 
 
-def list_all_backups(client: FSxClient, types: Sequence[str]) -> list[Backup]:
-    """Every backup of these types in the account and Region. Raises Transient rather than return a part."""
-    return _list(client, types)
+def tags_of(client: FSxClient, arn: str) -> dict[str, str]:
+    """DescribeVolumes carries no tags in practice, so a volume's are listed. Source: the AWS provider's source code."""
+    pages = client.get_paginator("list_tags_for_resource").paginate(ResourceARN=arn)
+    return call(lambda: {key: value for page in pages for key, value in tag_map(page).items()})
 
 
 def _filter(*targets: Target) -> FilterTypeDef:
@@ -106,7 +94,7 @@ def _list(client: FSxClient, types: Sequence[str], *further: FilterTypeDef) -> l
     filters: list[FilterTypeDef] = [*further, {"Name": "backup-type", "Values": [*types]}]
     pages = client.get_paginator("describe_backups").paginate(Filters=filters)
     try:
-        found = _call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
+        found = call(lambda: [_backup(raw) for page in pages for raw in page["Backups"]])
     except BadRequest as error:
         raise Transient(str(error)) from error
     return list({backup.id: backup for backup in found}.values())
@@ -115,7 +103,7 @@ def _list(client: FSxClient, types: Sequence[str], *further: FilterTypeDef) -> l
 def find_backup(client: FSxClient, backup_id: str) -> Backup | None:
     """One backup by its id, which also finds what listings do not show yet. None if it is not there."""
     try:
-        found = _call(lambda: [_backup(raw) for raw in client.describe_backups(BackupIds=[backup_id])["Backups"]])
+        found = call(lambda: [_backup(raw) for raw in client.describe_backups(BackupIds=[backup_id])["Backups"]])
     except ClientError as error:
         if _code(error) == "BackupNotFound":
             return None
@@ -145,22 +133,16 @@ def describe_target(client: FSxClient, target: Target) -> TargetState:
             return list(client.describe_volumes(VolumeIds=[target.id])["Volumes"])
         return list(client.describe_file_systems(FileSystemIds=[target.id])["FileSystems"])
 
-    found = _call(describe)
+    found = call(describe)
     if not found:
         raise NotFound(f"FSx does not know {target}.", _GONE)
-    return TargetState(found[0].get("Lifecycle", "unknown"), found[0].get("ResourceARN", ""), _tags(found[0]))
+    return TargetState(found[0].get("Lifecycle", "unknown"), found[0].get("ResourceARN", ""), tag_map(found[0]))
 
 
 def target_tags(client: FSxClient, target: Target) -> Mapping[str, str]:
-    """The tags of the file system or volume. Raises NotFound or Transient.
-
-    DescribeVolumes carries no tags in practice, so a volume's are listed. Source: the AWS provider's source code.
-    """
+    """The tags of the file system or volume. Raises NotFound or Transient."""
     described = describe_target(client, target)
-    if not target.is_volume:
-        return described.tags
-    pages = client.get_paginator("list_tags_for_resource").paginate(ResourceARN=described.arn)
-    return _call(lambda: {key: value for page in pages for key, value in _tags(page).items()})
+    return tags_of(client, described.arn) if target.is_volume else described.tags
 
 
 def create_backup(client: FSxClient, target: Target, token: str, tags: Mapping[str, str]) -> Backup:
@@ -171,7 +153,7 @@ def create_backup(client: FSxClient, target: Target, token: str, tags: Mapping[s
     which: dict[str, Any] = {"VolumeId" if target.is_volume else "FileSystemId": target.id}
     pairs: list[TagTypeDef] = [{"Key": key, "Value": value} for key, value in tags.items()]
     try:
-        return _call(lambda: _backup(client.create_backup(**which, ClientRequestToken=token, Tags=pairs)["Backup"]))
+        return call(lambda: _backup(client.create_backup(**which, ClientRequestToken=token, Tags=pairs)["Backup"]))
     except BadRequest as error:
         state = describe_target(client, target)
         if state.ready:
@@ -210,9 +192,10 @@ _GONE = (
 )
 
 
-def _call[T](call: Callable[[], T]) -> T:
+def call[T](ask: Callable[[], T]) -> T:
+    """What FSx answers. Raises Transient and what `_meaning` makes of its refusals."""
     try:
-        return call()
+        return ask()
     except ClientError as error:
         raise _meaning(error) from error
     except NO_ANSWER as error:
@@ -266,7 +249,7 @@ def _backup(raw: BackupTypeDef) -> Backup:
         lifecycle=raw["Lifecycle"],
         type=raw["Type"],
         created=raw.get("CreationTime"),
-        tags=_tags(raw),
+        tags=tag_map(raw),
         target_id=raw.get("Volume", {}).get("VolumeId") or raw.get("FileSystem", {}).get("FileSystemId", ""),
         source_backup_id=raw.get("SourceBackupId"),
         failure=raw.get("FailureDetails", {}).get("Message"),
@@ -275,5 +258,6 @@ def _backup(raw: BackupTypeDef) -> Backup:
     )
 
 
-def _tags(resource: Any) -> dict[str, str]:
+def tag_map(resource: Any) -> dict[str, str]:
+    """The tags of a resource as FSx describes it."""
     return {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])}

@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from . import check, fsx, metrics, notifications
+from . import fsx, metrics, notifications
+from .check import Watch
 from .clients import connect
 from .envelopes import foreign
 from .event import InvalidEvent, parse, parse_check
 from .memory import Memory, Seen
-from .model import DeploymentCheck, PlansCheck, Request
+from .model import Action, Check, Request
 from .occurrence import Occurrence
+from .registry import Registry
 from .report import Report, Wait
 from .settings import Settings
 from .step import Step
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 LONGEST_DELAY = 900  # SQS: DelaySeconds of a new message
 OLDEST_CHECK = timedelta(hours=1)  # a check is about now: one that could not be made by then is left to the next
+OLDEST_RECOVERY = timedelta(days=13)  # SQS keeps a message for fourteen
+RECOVERY_POLLS = timedelta(minutes=30), timedelta(hours=12)  # SQS hides a message for twelve hours at most
 
 log = logging.getLogger("fsx_backup")
 
@@ -50,6 +54,8 @@ class Function:
         self.client = cache(clients)
         self.clock = clock
         self.memory = Memory()
+        self.registry = Registry(self.client, settings.deployment)
+        self.watch = Watch(settings, self.client, self.registry, self.memory)
 
     def handle(self, event: Any, context: Any) -> dict[str, Any]:
         """Lambda's response to an SQS batch, or the report of a direct invocation."""
@@ -63,25 +69,28 @@ class Function:
         body, attributes = record["body"], record["attributes"]
         sent = datetime.fromtimestamp(int(attributes["SentTimestamp"]) // 1000, UTC)
         try:
-            request = self._parse(_decoded(body), body, sent)
+            _, request = self._parse(_decoded(body), body, sent)
         except InvalidEvent:
             return True  # notified; it would be as bad next time
-        if not isinstance(request, Request):
-            return self._check_by_message(request, sent)
-        result = self._step(request, context, int(attributes["ApproximateReceiveCount"]))
-        if isinstance(result, Report):
+        if isinstance(request, Check):
+            delay = self._check(request, sent)
+        else:
+            result = self._step(request, context, int(attributes["ApproximateReceiveCount"]))
+            delay = None if isinstance(result, Report) else result.delay
+        if delay is None:
             return True
         self.client("sqs").change_message_visibility(
             QueueUrl=self.settings.queue_url,
             ReceiptHandle=record["receiptHandle"],
-            VisibilityTimeout=int(result.delay.total_seconds()),
+            VisibilityTimeout=int(delay.total_seconds()),
         )
         return False
 
     def _direct(self, event: Any, context: Any) -> dict[str, Any]:
-        request = self._parse(event, json.dumps(event, default=str), self.clock().replace(microsecond=0))
-        if not isinstance(request, Request):
-            return self._check(request)
+        now = self.clock().replace(microsecond=0)
+        event, request = self._parse(event, json.dumps(event, default=str), now)
+        if isinstance(request, Check):
+            return self.watch.run(request, now) or {}
         result = self._step(request, context)
         if isinstance(result, Report):
             if not result.outcome.good:
@@ -99,48 +108,35 @@ class Function:
         )
         # From here on the message counts what it deletes itself.
         self.memory.of(result.occurrence.token).deleted = ()
-        return {
-            "outcome": "IN_PROGRESS",
-            "plan": request.plan.name,
-            "target": request.plan.target.id,
-            "scheduled_time": result.occurrence.time,
-            "backup_id": result.backup.id if result.backup else None,
-            "reason": result.reason,
-        }
+        return {"outcome": "IN_PROGRESS", **_who(request, result)}
 
-    def _parse(self, event: Any, body: str, default_time: datetime) -> Request | PlansCheck | DeploymentCheck:
+    def _parse(self, event: Any, body: str, default_time: datetime) -> tuple[Any, Request | Check]:
+        """The event with the settings of the plan that it names, and what it asks for."""
         try:
             if (sentence := foreign(event)) is not None:
                 raise InvalidEvent(sentence)
-            return parse_check(event) or parse(event, default_time)
+            if check := parse_check(event, default_time):
+                return event, check
+            event = self.registry.resolved(event)
+            return event, parse(event, default_time)
         except InvalidEvent as error:
             log.error("refused: %s", error)
             self._publish(notifications.of_invalid_event(self.settings, error, body))
             raise
 
-    def _check_by_message(self, request: PlansCheck | DeploymentCheck, sent: datetime) -> bool:
-        if self.clock() - sent > OLDEST_CHECK:
-            return True
-        try:
-            self._check(request)
-        except fsx.Transient as error:
-            log.warning("check kept: %s", error)
-            return False
-        return True
-
-    def _check(self, request: PlansCheck | DeploymentCheck) -> dict[str, Any]:
-        """Measure, and publish as it goes. An error is not notified here: the alarms see it, and missing metrics."""
+    def _check(self, check: Check, sent: datetime) -> timedelta | None:
+        """How long to keep the message; None when it is finished. Errors are for the alarms, as are missing metrics."""
         now = self.clock()
-        found = []
-        for finding in check.run(request, self.settings, self.client, now):
-            if finding.warning and self.memory.is_new("QUOTA", now):
-                self._publish(finding.warning)
-                self.memory.sent("QUOTA", now)
-            metrics.publish(self.client("cloudwatch"), finding.data)
-            for answer in finding.answers:
-                log.info("check", extra=answer)
-            found += finding.answers
-        return found[0] if len(found) == 1 else {"outcome": "CHECKED", "plans": found}
+        age = now - sent
+        last = age > (OLDEST_RECOVERY if check.action is Action.RECOVERY else OLDEST_CHECK)
+        shortest, longest = RECOVERY_POLLS
+        try:
+            if (last and check.action is Action.CHECK) or self.watch.run(check, now, last=last) is not None:
+                return None
+            return min(max(shortest, age / 8), longest)  # forty polls in thirteen days
+        except fsx.Transient as error:
+            log.warning("%s kept: %s", check.action, error)
+            return shortest
 
     def _step(self, request: Request, context: Any, receives: int = 0) -> Report | Wait:
         """One step, with its log line, metrics and notification. `receives`: 0 for a direct invocation."""
@@ -168,22 +164,14 @@ class Function:
 
     def _conclude(self, request: Request, result: Report | Wait, seen: Seen, now: datetime) -> None:
         report = result if isinstance(result, Report) else None
-        log.info(
-            "step",
-            extra={
-                "plan": request.plan.name,
-                "target": request.plan.target.id,
-                "scheduled_time": result.occurrence.time,
-                "backup_id": result.backup.id if result.backup else None,
-                "outcome": report.outcome if report else "WAIT",
-                "reason": result.reason,
-            },
-        )
+        log.info("step", extra={**_who(request, result), "outcome": report.outcome if report else "WAIT"})
         if request.dry_run:
             return
+        if result.purge:
+            self.memory.refuse(result.purge.left)
         # Before the notification, so that repeating a notification that failed does not count the run again.
         if not (report and seen.counted):
-            self._count(metrics.of_result(result, request.action, now))
+            self._count(metrics.of_result(result, request.action, self.settings, now))
             seen.counted = report is not None
         if report is None:
             return
@@ -206,15 +194,7 @@ class Function:
         kind = f"{getattr(error, 'operation_name', '')} {notifications.code(error)}".strip()
         first = receives <= 1 or (seen.receives == receives - 1 and not seen.kind)
         seen.kind, seen.cause, seen.receives = kind, f"{kind}: {error}", receives
-        log.error(
-            "error",
-            extra={
-                "plan": request.plan.name,
-                "target": request.plan.target.id,
-                "outcome": "ERROR",
-                "reason": str(error),
-            },
-        )
+        log.error("error", extra={**_who(request), "outcome": "ERROR", "reason": str(error)})
         if not first or not self.memory.is_new(kind, now):
             return
         try:
@@ -225,6 +205,14 @@ class Function:
 
     def _publish(self, message: notifications.Message) -> None:
         notifications.publish(self.client("sns"), self.settings.topic_arn, message)
+
+
+def _who(request: Request, result: Report | Wait | None = None) -> dict[str, str | None]:
+    who: dict[str, str | None] = {"plan": request.plan.name, "target": request.plan.target.id}
+    if result is None:
+        return who
+    backup_id = result.backup.id if result.backup else None
+    return {**who, "scheduled_time": result.occurrence.time, "backup_id": backup_id, "reason": result.reason}
 
 
 def _is_batch(event: Any) -> bool:

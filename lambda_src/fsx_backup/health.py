@@ -1,43 +1,105 @@
-"""What a listing says of the health of a plan, and of a deployment. Pure: no calls, no clock."""
+"""The state of a plan, from its schedule and the listing of its backups. Pure: no calls, no clock."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
-from .model import AVAILABLE, CLOCK_SKEW, DEPLOYMENT_TAG, FAILED, IN_PROGRESS, PLAN_TAG, USER_INITIATED
+from . import retention
+from .model import AVAILABLE, CLOCK_SKEW, IN_PROGRESS, SCHEDULED_TIME_TAG, NoZoneData
+from .occurrence import LATENESS
 from .retention import owned
+from .schedule_expression import Unreadable, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Iterable
 
     from .model import Backup, Plan
+    from .registry import Entry
+    from .schedule_expression import Schedule
 
-# AWS Backup's backups fill the same quota as user-initiated ones; automatic ones do not count.
-COUNTED_TYPES = (USER_INITIATED, "AWS_BACKUP")
-WARNING_PERCENT = 80
+HISTORY = timedelta(days=400)  # what was due earlier does not count any more
+MOST_FIRINGS = 2_000  # that are looked at, of one plan
+MOMENT = timedelta(microseconds=1)
+
+
+class State(StrEnum):
+    """Of a plan. The first that applies, in this order."""
+
+    SCHEDULE_MISSING = "SCHEDULE MISSING"
+    UNKNOWN = "UNKNOWN"  # FSx did not answer, or nobody can say when a backup was due
+    TARGET_MISSING = "TARGET MISSING"
+    LATE = "LATE"  # a due backup is missing
+    TOO_OLD = "TOO OLD"  # max_backup_age_hours
+    DISABLED = "DISABLED"
+    RUNNING = "RUNNING"
+    OK = "OK"
+    WAITING = "WAITING"  # there is no backup yet, and none is late
 
 
 @dataclass(frozen=True)
 class Health:
-    """A plan's own backups, counted. `size`: bytes of those whose size FSx tells, None if it tells none."""
+    """A plan. `since`: when it got into its state, if that can be computed; `occurrence`: the due time of a late one.
 
-    newest: Backup | None
-    age_hours: float | None
-    good: int
-    failed: int
-    in_progress: int
-    size: int | None
+    `problem`: whether somebody should act. `schedule`: None if it is disabled or cannot be read. `own`: its backups as
+    they were listed.
+    """
 
+    name: str
+    state: State = State.SCHEDULE_MISSING
+    reason: str = "The schedule was deleted: apply the module again."
+    problem: bool = True
+    since: datetime | None = None
+    occurrence: datetime | None = None
+    entry: Entry | None = None
+    schedule: Schedule | None = None
+    own: tuple[Backup, ...] = ()
+    newest: Backup | None = None
+    overdue: frozenset[str] = frozenset()
 
-@dataclass(frozen=True)
-class Survey:
-    """A whole deployment: backups whose plan and target no plan has, by both; the account's backups, by type."""
+    @property
+    def target(self) -> str:
+        return self.entry.plan.target.id if self.entry else ""
 
-    orphans: Mapping[str, int]
-    used: Mapping[str, int]
+    @property
+    def size(self) -> int:
+        """Bytes of the backups whose size FSx tells."""
+        return sum(backup.size or 0 for backup in self.own)
+
+    @property
+    def start_window(self) -> timedelta:
+        """From a due time until the last moment for its backup to start."""
+        return self.flexible + timedelta(minutes=self.entry.plan.start_window_minutes if self.entry else 0)
+
+    @property
+    def flexible(self) -> timedelta:
+        """The schedule's flexible window. Where somebody changed it, the longer of the two."""
+        entry = self.entry
+        return timedelta(minutes=max(entry.flexible_minutes, entry.plan.flexible_window_minutes) if entry else 0)
+
+    @property
+    def late(self) -> bool:
+        """Whether the alarm counts it: the plan's data is not protected as the plan says."""
+        return self.problem and self.state is not State.UNKNOWN and self.state not in {State.OK, State.RUNNING}
+
+    def count(self, lifecycles: Collection[str]) -> int:
+        """How many backups are in one of these."""
+        return sum(backup.lifecycle in lifecycles for backup in self.own)
+
+    def next(self, now: datetime) -> datetime | None:
+        """When the schedule fires next."""
+        return self.schedule.after(now) if self.schedule else None
+
+    def firings(self, start: datetime, end: datetime) -> list[datetime]:
+        """Due times after `start`, up to `end`, but none before the schedule got its present form."""
+        if self.schedule is None or self.entry is None:
+            return []
+        start = max(start, self.entry.changed - MOMENT)
+        later = dropwhile(lambda fired: fired <= start, self.schedule.firings(start, 1))
+        return list(islice(takewhile(lambda fired: fired <= end, later), MOST_FIRINGS))
 
 
 def newest_available(backups: Iterable[Backup], plan: Plan, deployment: str, now: datetime) -> Backup | None:
@@ -53,42 +115,103 @@ def newest_available(backups: Iterable[Backup], plan: Plan, deployment: str, now
     return max(available)[2] if available else None
 
 
-def health(backups: Collection[Backup], plan: Plan, deployment: str, now: datetime) -> Health:
-    """Measure one plan."""
-    own = [backup for backup in backups if owned(backup, plan, deployment)]
-    newest = newest_available(own, plan, deployment, now)
-    lifecycles = Counter(backup.lifecycle for backup in own)
-    sizes = [backup.size for backup in own if backup.size is not None]
-    return Health(
-        newest=newest,
-        age_hours=max(0.0, (now - newest.created).total_seconds() / 3600) if newest and newest.created else None,
-        good=lifecycles[AVAILABLE],
-        failed=lifecycles[FAILED],
-        in_progress=sum(lifecycles[lifecycle] for lifecycle in IN_PROGRESS),
-        size=sum(sizes) if sizes else None,
+def assess(
+    name: str, entry: Entry | None, listed: Collection[Backup], deployment: str, now: datetime, *, known: bool = True
+) -> Health:
+    """A plan's state. `listed`: its target's backups; `known`: whether FSx knows the target."""
+    if entry is None:
+        return Health(name)
+    plan, schedule, unreadable = entry.plan, None, ""
+    try:
+        if entry.enabled:  # otherwise nothing is due
+            schedule = parse(entry.expression, entry.timezone, entry.changed)
+    except (Unreadable, NoZoneData) as error:
+        unreadable = f"It is not known when a backup was due: {error}."
+    own = tuple(backup for backup in listed if owned(backup, plan, deployment))
+    found = Health(
+        name,
+        State.WAITING,
+        problem=False,
+        entry=entry,
+        schedule=schedule,
+        own=own,
+        newest=newest_available(own, plan, deployment, now),
+        overdue=_overdue(own, plan, deployment, now),
     )
+    return replace(found, **_state(found, entry, unreadable, now, known=known))  # type: ignore[arg-type]
 
 
-def survey(backups: Iterable[Backup], deployment: str, plans: Mapping[str, str | None]) -> Survey:
-    """Measure a deployment with these plans and their targets, out of all backups of the account and Region."""
-    orphans: Counter[str] = Counter()
-    used: Counter[str] = Counter()
-    for backup in backups:
-        used[backup.file_system_type] += backup.type in COUNTED_TYPES
-        # A copy carries the tags of its source and belongs to whoever made it.
-        mine = backup.tags.get(DEPLOYMENT_TAG) == deployment and backup.source_backup_id is None
-        name = backup.tags.get(PLAN_TAG, "")
-        if mine and backup.type == USER_INITIATED and not (name in plans and plans[name] in {None, backup.target_id}):
-            orphans[f"{name} ({backup.target_id})"] += 1
-    return Survey(dict(orphans), dict(used))
+def _state(found: Health, entry: Entry, unreadable: str, now: datetime, *, known: bool) -> dict[str, object]:
+    plan, newest = entry.plan, found.newest
+    edited = f" Its schedule was edited outside of Terraform: {entry.problem}" if entry.problem else ""
+    if not known:
+        reason = f"FSx does not know {plan.target}. If it was deleted, remove the plan; its backups stay.{edited}"
+        return {"state": State.TARGET_MISSING, "reason": reason, "problem": True}
+    late = lateness(found, now)
+    if late and late[1] < now:
+        due, since = late
+        reason = f"No backup is available of the occurrence due at {due:%Y-%m-%d %H:%M} UTC or of a later one.{edited}"
+        return {"state": State.LATE, "reason": reason, "problem": True, "since": since, "occurrence": due}
+    if plan.max_backup_age_hours is not None:
+        made = newest.created if newest and newest.created else entry.changed
+        since = made + timedelta(hours=plan.max_backup_age_hours)
+        if since < now:
+            reason = f"The newest available backup is older than {plan.max_backup_age_hours:g} hours.{edited}"
+            return {"state": State.TOO_OLD, "reason": reason, "problem": True, "since": since}
+    if not entry.enabled:
+        reason = "The schedule is disabled"
+        reason += " outside of Terraform: enable it, or apply the module again." if plan.enabled else "."
+        return {"state": State.DISABLED, "reason": reason + edited, "problem": plan.enabled, "since": entry.changed}
+    if unreadable:
+        return {"state": State.UNKNOWN, "reason": unreadable + edited, "problem": True}
+    state = State.OK if newest else State.WAITING
+    state = State.RUNNING if any(backup.lifecycle in IN_PROGRESS for backup in found.own) else state
+    return {"state": state, "reason": edited.strip(), "problem": bool(edited)}
 
 
-def nearly_full(used: Mapping[str, int], quotas: Mapping[str, float]) -> dict[str, float]:
-    """Percent of the quota in use, of the file-system types that reach the warning."""
-    percents = percent_used(used, quotas)
-    return {kind: percent for kind, percent in percents.items() if percent >= WARNING_PERCENT}
+def lateness(found: Health, now: datetime) -> tuple[datetime, datetime] | None:
+    """The first due time that no available backup serves, and the moment from which the plan is late for it.
+
+    Late is a plan when the occurrence's completion window has passed; or the start window of the one after it, while
+    no backup of the plan is in progress within its completion window. None while nothing was due.
+    """
+    entry, schedule = found.entry, found.schedule
+    if entry is None or schedule is None:
+        return None
+    completion = found.flexible + timedelta(minutes=entry.plan.completion_window_minutes)
+    served = [_served(backup) for backup in found.own if backup.lifecycle == AVAILABLE and backup.created]
+    floor = max(entry.changed, now - HISTORY) - MOMENT
+    due = schedule.after(max([floor, *(moment for moment in served if moment <= now + CLOCK_SKEW)]))
+    if due is None or due > now:
+        return None
+    since = due + completion
+    if following := schedule.after(due):
+        missed = following + found.start_window + LATENESS
+        running = [
+            (scheduled(b) or b.created) + completion for b in found.own if b.lifecycle in IN_PROGRESS and b.created
+        ]
+        since = min(since, max([missed, *running]))
+    return due, since
 
 
-def percent_used(used: Mapping[str, int], quotas: Mapping[str, float]) -> dict[str, float]:
-    """Percent of the quota in use, by file-system type. A type that is new to this code has no quota to compare."""
-    return {kind: 100 * used.get(kind, 0) / quota for kind, quota in sorted(quotas.items()) if quota > 0}
+def _served(backup: Backup) -> datetime:
+    """Up to which due time a backup serves: its creation, or its own occurrence if FSx's clock is behind."""
+    made = backup.created or datetime.min.replace(tzinfo=UTC)
+    own = scheduled(backup)
+    return max(made, own) if own and own <= made + CLOCK_SKEW else made
+
+
+def scheduled(backup: Backup) -> datetime | None:
+    """The time of the occurrence that a backup was made for, by its tag."""
+    try:
+        found = datetime.fromisoformat(backup.tags.get(SCHEDULED_TIME_TAG, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _overdue(own: Collection[Backup], plan: Plan, deployment: str, now: datetime) -> frozenset[str]:
+    try:
+        return retention.long_due(own, plan, deployment, now)
+    except NoZoneData:  # of the time zone: nothing is purged, and the run says so
+        return frozenset()

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .retention import Decision
 
 MOST_OCCURRENCES = 2_000
@@ -42,6 +44,7 @@ class Memory:
     def __init__(self) -> None:
         self._seen: OrderedDict[str, Seen] = OrderedDict()
         self._notified: dict[str, datetime] = {}
+        self.refused: dict[str, str] = {}  # backup id -> why FSx did not delete it, of the last runs here
 
     def of(self, occurrence: str) -> Seen:
         """What is known of an occurrence, by its token."""
@@ -50,6 +53,10 @@ class Memory:
         if len(self._seen) > MOST_OCCURRENCES:
             self._seen.popitem(last=False)
         return seen
+
+    def refuse(self, left: Mapping[str, str]) -> None:
+        """FSx kept these backups."""
+        self.refused = dict([*self.refused.items(), *left.items()][-MOST_OCCURRENCES:])
 
     def is_new(self, error: str, now: datetime) -> bool:
         """Whether no notification of the same error was sent from here in the last hour."""

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .health import percent_used
-from .model import Action
+from .model import AVAILABLE, FAILED, IN_PROGRESS, Action
 from .report import Outcome, Report, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.literals import StandardUnitType
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
 
-    from .health import Health, Survey
+    from .health import Health
+    from .overview import Fleet
+    from .settings import Settings
 
 NAMESPACE = "FSxBackup"  # the role's permission is bound to it
 LARGEST_BATCH = 1000  # PutMetricData: data points in a call
@@ -30,47 +31,59 @@ DEFAULT_QUOTAS: dict[str, float] = {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 1
 log = logging.getLogger("fsx_backup")
 
 
-def of_health(health: Health, deployment: str, plan: str, now: datetime) -> list[MetricDatumTypeDef]:
-    """A plan's check. Without an available backup there is no age: to the freshness alarm, missing is too old."""
-    values: list[tuple[str, float | None, StandardUnitType]] = [
-        ("NewestBackupAgeHours", health.age_hours, "None"),
-        ("GoodBackups", health.good, "Count"),
-        ("FailedBackups", health.failed, "Count"),
-        ("BackupsInProgress", health.in_progress, "Count"),
-        ("OwnedBytes", health.size, "Bytes"),
+def of_fleet(plans: Iterable[Health], settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
+    """A health check: totals of all plans, and with `detailed_metrics` the age and bytes of each."""
+    plans = list(plans)
+    whole = {"Deployment": settings.deployment}
+    values: list[tuple[str, float, StandardUnitType]] = [
+        ("LatePlans", sum(plan.late for plan in plans), "Count"),
+        ("BackupsAvailable", sum(plan.count({AVAILABLE}) for plan in plans), "Count"),
+        ("BackupsFailed", sum(plan.count({FAILED}) for plan in plans), "Count"),
+        ("BackupsInProgress", sum(plan.count(IN_PROGRESS) for plan in plans), "Count"),
+        ("OverdueForDeletion", sum(len(plan.overdue) for plan in plans), "Count"),
+        ("OwnedBytes", sum(plan.size for plan in plans), "Bytes"),
     ]
-    dimensions = {"Deployment": deployment, "Plan": plan}
-    return [_datum(name, value, unit, dimensions, now) for name, value, unit in values if value is not None]
-
-
-def of_survey(survey: Survey, quotas: Mapping[str, float], deployment: str, now: datetime) -> list[MetricDatumTypeDef]:
-    """A deployment's check."""
-    data = [_datum("OrphanedBackups", sum(survey.orphans.values()), "Count", {"Deployment": deployment}, now)]
-    for kind, percent in percent_used(survey.used, quotas).items():
-        dimensions = {"Deployment": deployment, "FileSystemType": kind}
-        data.append(_datum("BackupQuotaUsed", percent, "Percent", dimensions, now))
+    data = [_datum(*value, whole, now) for value in values]
+    for plan in plans if settings.detailed_metrics else []:
+        dimensions = {**whole, "Plan": plan.name}
+        data.append(_datum("OwnedBytes", plan.size, "Bytes", dimensions, now))
+        if plan.newest and plan.newest.created:
+            age = max(0.0, (now - plan.newest.created).total_seconds() / 3600)
+            data.append(_datum("BackupAgeHours", age, "None", dimensions, now))
     return data
 
 
-def of_result(result: Report | Wait, action: Action, now: datetime) -> list[MetricDatumTypeDef]:
+def of_report(fleet: Fleet, settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
+    """A report."""
+    whole = {"Deployment": settings.deployment}
+    data = [_datum("OrphanedBackups", fleet.orphans.total(), "Count", whole, now)]
+    for kind, share in fleet.quota.items():
+        if share["quota"] > 0:
+            used = 100 * share["used"] / share["quota"]
+            data.append(_datum("BackupQuotaUsed", used, "Percent", {**whole, "FileSystemType": kind}, now))
+    return data
+
+
+def of_result(result: Report | Wait, action: Action, settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
     """A step: what it purged, and at its end the run itself."""
     occurrence = result.occurrence
-    values: list[tuple[str, float, StandardUnitType]] = []
+    whole = {"Deployment": occurrence.deployment}
+    data: list[MetricDatumTypeDef] = []
     if result.purge is not None:
-        values.append(("Purged", len(result.purge.deleted), "Count"))
+        data.append(_datum("Purged", len(result.purge.deleted), "Count", whole, now))
     if isinstance(result, Report) and result.outcome is Outcome.SKIPPED:
-        values.append(("Skipped", 1, "Count"))
+        data.append(_datum("RunsSkipped", 1, "Count", whole, now))
     elif isinstance(result, Report) and action is not Action.PURGE:
         completed = result.outcome in {Outcome.COMPLETED, Outcome.PARTIAL, Outcome.PURGE_BLOCKED}
-        values += [
-            ("Created", int(result.backup is not None), "Count"),
-            ("Completed", int(completed), "Count"),
-            ("Failed", int(not completed), "Count"),
-        ]
+        data.append(_datum("RunsCompleted", int(completed), "Count", whole, now))
+        data.append(_datum("RunsFailed", int(not completed), "Count", whole, now))
         if completed:
-            values.append(("Duration", (now - occurrence.scheduled_time).total_seconds(), "Seconds"))
-    dimensions = {"Deployment": occurrence.deployment, "Plan": occurrence.plan.name}
-    return [_datum(name, value, unit, dimensions, now) for name, value, unit in values]
+            seconds = (now - occurrence.scheduled_time).total_seconds()
+            data.append(_datum("LongestDuration", seconds, "Seconds", whole, now))
+            if settings.detailed_metrics:
+                dimensions = {**whole, "Plan": occurrence.plan.name}
+                data.append(_datum("Duration", seconds, "Seconds", dimensions, now))
+    return data
 
 
 def publish(client: CloudWatchClient, data: Sequence[MetricDatumTypeDef]) -> None:

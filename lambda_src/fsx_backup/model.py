@@ -31,7 +31,10 @@ class Action(StrEnum):
     BACKUP = "backup"  # create, follow to the end, then purge
     START = "start"  # create and follow, no purge
     PURGE = "purge"  # purge alone
-    CHECK = "check"  # measure, change nothing
+    CHECK = "check"  # of the deployment's health, or of one plan's: measures, changes nothing
+    STATUS = "status"  # the report, as the response to who asks
+    REPORT = "report"  # the same to the topic
+    RECOVERY = "recovery"  # waits in the queue until plans that were late are OK
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Plan:
     flexible_window_minutes: int = 0
     start_window_minutes: int = 240
     completion_window_minutes: int = 1440
+    max_backup_age_hours: float | None = None
+    enabled: bool = True
 
     @property
     def policy(self) -> str:
@@ -110,17 +115,21 @@ class Request:
 
 
 @dataclass(frozen=True)
-class PlansCheck:
-    """A check of some plans, understood."""
+class Check:
+    """A health check, a report, a status or a recovery, understood. `plans`: their names, None where it is not said.
 
-    plans: tuple[Plan, ...]
+    `previous`: when the check or report before was due. `since`: of a recovery, when each plan became late.
+    """
 
-
-@dataclass(frozen=True)
-class DeploymentCheck:
-    """A check of the whole deployment, understood. `plans`: the target's id of each plan, None where it is not said."""
-
-    plans: Mapping[str, str | None]
+    action: Action
+    scheduled_time: datetime
+    plans: tuple[str, ...] | None
+    previous: datetime
+    additional_targets: frozenset[str] = frozenset()
+    notify: str = "problems"
+    require_coverage: bool = False
+    since: Mapping[str, str] = field(default_factory=dict)
+    single: bool = False  # of one plan, for who asks
 
 
 @dataclass(frozen=True)

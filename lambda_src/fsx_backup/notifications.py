@@ -6,12 +6,14 @@ A headline; what happened and what to do; to what, since when, what was kept or 
 from __future__ import annotations
 
 import json
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from . import commands
+from .commands import WIDTH
 from .report import Outcome, Purge, Report
 
 if TYPE_CHECKING:
@@ -64,9 +66,9 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
     facts = {
         "Plan": f"{plan.name} (deployment {occurrence.deployment})",
         "Target": str(plan.target),
-        "Since": f"{occurrence.time}, {_age(now, occurrence.scheduled_time)} ago",
+        "Since": f"{occurrence.time}, {age(now, occurrence.scheduled_time)} ago",
         "Backup": f"{backup.id} ({backup.lifecycle})" if backup else "none",
-        "Newest": _newest(report.newest, now),
+        "Newest": newest_line(report.newest, now),
         "Purge": _purged(purge) if purge else "none: nothing was deleted",
     }
     look = {"Look": commands.look(settings, report)}
@@ -88,7 +90,7 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
             "blocked": len(purge.selection.blocked),
             "later": len(purge.selection.later),
         }
-    return _message(
+    return compose_message(
         settings,
         f"{plan.name}: {headline}",
         report.outcome,
@@ -98,7 +100,7 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         remedy=report.remedy,
         facts=facts,
         look=look,
-        details=_backups(purge) if purge else [],
+        details=["Backups:", *rows] if (rows := _backups(purge) if purge else []) else [],
         data=data,
         attributes={"plan": plan.name, "target": plan.target.id},
     )
@@ -106,7 +108,7 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
 
 def of_invalid_event(settings: Settings, error: Exception, body: str) -> Message:
     """The notification for an event that cannot be understood."""
-    return _message(
+    return compose_message(
         settings,
         f"{settings.deployment}: event REFUSED",
         "INVALID",
@@ -124,7 +126,7 @@ def of_crash(settings: Settings, error: Exception, request: Request, *, direct: 
         next_try = "The invocation failed and is not repeated."
     else:
         next_try = "The message is processed again until it is moved to the dead-letter queue."
-    return _message(
+    return compose_message(
         settings,
         f"{plan.name}: ERROR {code(error)}",
         "ERROR",
@@ -153,24 +155,6 @@ def code(error: Exception) -> str:
     return type(error).__name__
 
 
-def of_quota(settings: Settings, used: Mapping[str, int], percents: Mapping[str, float]) -> Message:
-    """The warning that the account is about to run out of backups."""
-    shares = [f"{kind}: {used[kind]} backups, {percent:.0f}% of the quota" for kind, percent in percents.items()]
-    return _message(
-        settings,
-        f"{settings.deployment}: backup QUOTA nearly full",
-        "QUOTA",
-        WARNING,
-        about=", ".join(percents),
-        reason=f"The account's backups are close to their quota in this Region. {'; '.join(shares)}. At 100% FSx "
-        "refuses new backups, whoever creates them.",
-        remedy="Request a higher quota in Service Quotas (Amazon FSx), shorten the retention, or delete backups that "
-        "no plan owns. Nothing was deleted.",
-        facts={"Deployment": settings.deployment, "Notified": "at every check of the deployment until it is resolved"},
-        data={"percent_used": {kind: round(percent, 1) for kind, percent in percents.items()}},
-    )
-
-
 def publish(client: SNSClient, topic_arn: str, message: Message) -> None:
     """Raises what SNS raises: a notification that nobody receives is an error that the alarms must see."""
     body = json.dumps(message.data, ensure_ascii=False)
@@ -186,7 +170,7 @@ def publish(client: SNSClient, topic_arn: str, message: Message) -> None:
     )
 
 
-def _message(
+def compose_message(
     settings: Settings,
     headline: str,
     outcome: str,
@@ -200,7 +184,9 @@ def _message(
     details: list[str] | None = None,
     data: Mapping[str, Any] | None = None,
     attributes: Mapping[str, str] | None = None,
+    longest: int = LONGEST_BODY,
 ) -> Message:
+    """A message in the shape that all have; no line is longer than mails leave whole."""
     name, region = settings.deployment, settings.region
     reason, remedy = (_plain(sentences)[:LONGEST_SENTENCES] for sentences in (reason, remedy))
     runbook = f"{settings.runbook}#{outcome.lower().replace('_', '-')}"
@@ -214,22 +200,24 @@ def _message(
         lines += [f"What happened: {reason}", f"What to do: {remedy}", ""]
     lines += [*_lines(facts), "", *_lines(look)]
     if details:
-        lines += ["", "Backups:", *details]
+        lines += ["", *details]
     subject = _plain(f"{headline} ({about})" if about else headline)
     subject = subject.encode("ascii", "replace").decode()[:LONGEST_SUBJECT]
-    text = "\n".join(_plain(line) for line in lines)[:LONGEST_BODY]
+    text = "\n".join(short for line in lines for part in line.split("\n") for short in _short(_plain(part)))[:longest]
     selected = {"outcome": outcome, "severity": severity, "deployment": name, **(attributes or {})}
     found = {**(data or {}), "reason": reason or None, "remedy": remedy or None, **selected}
     return Message(subject, text, selected, {**found, "runbook": runbook, "subject": subject, "text": text})
 
 
-def _newest(newest: Backup | None, now: datetime) -> str:
+def newest_line(newest: Backup | None, now: datetime) -> str:
+    """What there is to restore from."""
     if newest is None or newest.created is None:
         return "no available backup of this plan was seen"
-    return f"{newest.id} of {newest.created:%Y-%m-%d %H:%M} UTC, {_age(now, newest.created)} ago"
+    return f"{newest.id} of {newest.created:%Y-%m-%d %H:%M} UTC, {age(now, newest.created)} ago"
 
 
-def _age(now: datetime, then: datetime) -> str:
+def age(now: datetime, then: datetime) -> str:
+    """How long ago, in words."""
     minutes = max(0, int((now - then).total_seconds() // 60))
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
 
@@ -245,11 +233,11 @@ def _purged(purge: Purge) -> str:
 def _backups(purge: Purge) -> list[str]:
     deleted = [*purge.earlier, *purge.deleted]
     return [
-        *_listed([f"  not deleted: {id_}: {why}" for id_, why in purge.failures.items()]),
-        *_listed([f"  left for the next run: {id_} {why}" for id_, why in purge.left.items()]),
-        *_listed([f"  odd, kept: {odd.backup.id}: {'; '.join(odd.reasons)}" for odd in purge.odd]),
-        *_listed([_row("would delete", decision) for decision in purge.selection.blocked[::-1]]),
-        *_listed([_row("deleted", decision) for decision in sorted(deleted, key=_created, reverse=True)]),
+        *listed([f"  not deleted: {id_}: {why}" for id_, why in purge.failures.items()]),
+        *listed([f"  left for the next run: {id_} {why}" for id_, why in purge.left.items()]),
+        *listed([f"  odd, kept: {odd.backup.id}: {'; '.join(odd.reasons)}" for odd in purge.odd]),
+        *listed([_row("would delete", decision) for decision in purge.selection.blocked[::-1]]),
+        *listed([_row("deleted", decision) for decision in sorted(deleted, key=_created, reverse=True)]),
     ]
 
 
@@ -266,9 +254,17 @@ def _lines(facts: Mapping[str, str]) -> list[str]:
     return [f"{name:<10} {value}" for name, value in facts.items()]
 
 
-def _listed(lines: list[str]) -> list[str]:
+def listed(lines: list[str]) -> list[str]:
+    """The first of many lines, and how many more there are."""
     more = len(lines) - LISTED
     return lines[:LISTED] + ([f"  … and {more} more"] if more > 0 else [])
+
+
+def _short(line: str) -> list[str]:
+    """Lines of at most WIDTH characters. A command ends its lines itself."""
+    if len(line) <= WIDTH:
+        return [line]
+    return textwrap.wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _plain(line: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from . import fsx
-from .clients import DELETE_WORKERS
+from .clients import WORKERS
 from .report import Purge
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def carry_out(
     started = count(1)
 
     def delete(decision: Decision) -> None:
-        if next(started) > DELETE_WORKERS and seconds_left() < START_SECONDS:
+        if next(started) > WORKERS and seconds_left() < START_SECONDS:
             return
         try:
             refusal = fsx.delete_backup(client, decision.backup.id)
@@ -62,11 +62,12 @@ def carry_out(
             audit("deleted", occurrence, decision)
         else:
             left[decision.backup.id] = refusal
+            audit(f"refused: it {refusal}", occurrence, decision)
 
     # Oldest first: what a run has no time for is what has been due for the shortest time. What FSx keeps uses up
     # nothing of max_deletes: the next in line take its place, so that backups refused for weeks do not hold up others.
     in_line, tried = [*selection.now, *selection.later], 0
-    pool = ThreadPoolExecutor(DELETE_WORKERS)
+    pool = ThreadPoolExecutor(WORKERS)
     while tried == len(deleted) + len(left) + len(failures):
         batch = in_line[tried : tried + len(selection.now) - len(deleted) - len(failures)]
         if not batch:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 class Settings:
     """`deployment` marks every backup that this deployment owns, and is the function's name.
 
-    It speaks to the topic and waits in the queue; `runbook` is where its messages send people.
+    It speaks to the topic and waits in the queue; `runbook` is where its messages send people; `detailed_metrics` are
+    those of each plan.
     """
 
     deployment: str
     topic_arn: str
     queue_url: str
     runbook: str = "docs/runbook.md"
+    detailed_metrics: bool = False
 
     @property
     def region(self) -> str:
@@ -29,4 +31,5 @@ class Settings:
             topic_arn=environment["FSX_BACKUP_TOPIC_ARN"],
             queue_url=environment["FSX_BACKUP_QUEUE_URL"],
             runbook=environment["FSX_BACKUP_RUNBOOK"],
+            detailed_metrics=environment.get("FSX_BACKUP_DETAILED_METRICS") == "true",
         )

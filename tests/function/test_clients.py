@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCES = sorted((ROOT / "lambda_src/fsx_backup").glob("*.py"))
-SERVICES = ("fsx", "sns", "sqs", "cloudwatch", "service-quotas")
+SERVICES = ("fsx", "sns", "sqs", "cloudwatch", "service-quotas", "scheduler")
 MOST_SECONDS = 60
 
 
@@ -50,7 +51,7 @@ def test_a_client_gives_up_within_seconds(service: str) -> None:
     attempts = config.retries["total_max_attempts"]
     assert attempts > 1
     assert attempts * max(config.connect_timeout, config.read_timeout) <= MOST_SECONDS < TIMEOUT
-    assert config.max_pool_connections >= clients.DELETE_WORKERS
+    assert config.max_pool_connections >= clients.WORKERS
 
 
 def test_all_services_that_the_function_uses_are_among_them() -> None:
@@ -63,7 +64,7 @@ def test_clients_are_made_in_one_place() -> None:
 
 
 @pytest.mark.usefixtures("silent_port")
-@pytest.mark.parametrize("service", ["sns", "sqs", "cloudwatch", "service-quotas"])
+@pytest.mark.parametrize("service", SERVICES[1:])
 def test_a_port_that_does_not_respond_is_an_error(service: str) -> None:
     client = clients.connect(service)
     calls = {
@@ -71,6 +72,12 @@ def test_a_port_that_does_not_respond_is_an_error(service: str) -> None:
         "sqs": lambda: client.send_message(QueueUrl=client.meta.endpoint_url + "/q", MessageBody="m"),
         "cloudwatch": lambda: client.put_metric_data(Namespace="n", MetricData=[{"MetricName": "m", "Value": 1}]),
         "service-quotas": lambda: client.list_service_quotas(ServiceCode="fsx"),
+        "scheduler": lambda: client.get_schedule(Name="s"),
     }
     with pytest.raises(ReadTimeoutError):
         calls[service]()
+
+
+def test_eight_calls_are_under_way_side_by_side() -> None:
+    meeting = Barrier(clients.WORKERS, timeout=30)
+    assert sorted(clients.side_by_side(lambda _: meeting.wait(), range(8))) == list(range(8))

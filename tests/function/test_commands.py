@@ -22,7 +22,11 @@ Event = dict[str, Any]
 ODD = {"backup_name": "nightly = ü/1 @home", "adopt_tags": {"it's": '"$HOME" `x` 10 €'}}
 
 
-def scheduled(world: World, target: str, **plan: Any) -> Event:
+def by_schedule(world: World, target: str, **plan: Any) -> Event:
+    return world.schedule(target, **plan)
+
+
+def by_message(world: World, target: str, **plan: Any) -> Event:
     return world.message(target, **plan)
 
 
@@ -36,8 +40,8 @@ def without_time(world: World, target: str, **plan: Any) -> Event:
 
 # Way -> its event, and whether it is invoked directly.
 WAYS: dict[str, tuple[Callable[..., Event], bool]] = {
-    "schedule": (scheduled, False),
-    "direct": (scheduled, True),
+    "schedule": (by_schedule, False),
+    "direct": (by_message, True),
     "direct without a time": (without_time, True),
     "the sample's JSON in the queue": (sample, False),
     "the sample's JSON, direct": (sample, True),
@@ -85,8 +89,9 @@ def reach(world: World, way: str, outcome: str, target: str) -> Mail:
 
 
 def lines(mail: Mail) -> dict[str, str]:
-    """The commands of a message, by their names."""
-    return dict(re.findall(r"^(Look|Again|Dry run|Log|Deletes|Plans) +(.+)$", mail.text, re.MULTILINE))
+    """The commands of a message, by their names, each in one line again."""
+    found = re.findall(r"^(Look|Again|Dry run|Log|Deletes|Plans) +(.+(?:\n(?![A-Z]).+)*)", mail.text, re.MULTILINE)
+    return {name: text.replace("\\\n", "").replace("\n  ", " ") for name, text in found}
 
 
 def option(words: list[str], name: str) -> str:
@@ -152,6 +157,8 @@ def test_every_command_of_a_message_works(world: World, way: str, outcome: str) 
         assert {entry["backup_id"] for entry in answer["purge"]["decisions"] if entry["delete"]}
         assert answer["plan"] == mail.attributes["plan"]
         assert world.backups() == before
+    if way == "schedule":  # by the plan's name
+        assert all('"plan":"home"' in commands[name] for name in ("Again", "Dry run") if name in commands)
     if "Again" in commands:
         mails, before = len(world.topic.mails), world.backups()
         world.advance(seconds=10)  # another moment is another occurrence

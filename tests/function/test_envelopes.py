@@ -82,8 +82,8 @@ def test_an_event_of_another_service_is_refused_with_what_it_is_and_what_to_set(
     assert "apply the module again" not in str(refused.value)
     [mail] = world.topic.mails
     assert mail.attributes["outcome"] == "INVALID"
-    assert str(refused.value) in mail.text
-    assert "No backup was made and nothing was deleted." in mail.text
+    assert str(refused.value) in mail.said
+    assert "No backup was made and nothing was deleted." in mail.said
     assert not world.fsx.control.counts()
 
 
@@ -98,8 +98,8 @@ def test_the_same_event_in_the_queue_is_notified_once_and_does_not_come_back(
     assert not world.queue.records
     assert not world.queue.dead_letters
     [mail] = world.topic.mails
-    assert what in mail.text
-    assert remedy in mail.text
+    assert what in mail.said
+    assert remedy in mail.said
 
 
 @pytest.mark.fault("malformed")

@@ -69,7 +69,7 @@ def test_the_same_error_of_other_plans_is_not_sent_for_an_hour(world: World, tar
     crash(world, targets, ["plan-3"])
     assert subjects(world) == ["plan-0: ERROR AccessDeniedException", "plan-3: ERROR AccessDeniedException"]
     for mail in world.topic.mails:
-        assert LIMITED in mail.text
+        assert LIMITED in mail.data["reason"]
         assert "filter outcome = 'ERROR'" in mail.text
 
 
@@ -103,7 +103,7 @@ def test_outcomes_with_one_cause_are_limited_alike(world: World, targets: dict[s
     world.settle()
     assert not world.queue.records
     assert subjects(world) == ["plan-0: backup NOT STARTED"] or len(subjects(world)) == 1
-    assert LIMITED in world.topic.mails[0].text
+    assert LIMITED in world.topic.mails[0].data["reason"]
 
 
 @pytest.mark.fault("flood")
@@ -113,7 +113,7 @@ def test_outcomes_with_causes_that_concern_one_plan_are_all_sent(world: World, t
         world.send(world.message(target, name=plan, start_window_minutes=30))
     world.settle()
     assert sorted(subjects(world)) == [f"{plan}: backup NOT STARTED" for plan in targets]
-    assert not any(LIMITED in mail.text for mail in world.topic.mails)
+    assert not any(LIMITED in mail.data["reason"] for mail in world.topic.mails)
 
 
 @pytest.mark.fault("flood")
@@ -122,7 +122,7 @@ def test_a_direct_invocation_that_crashes_does_not_speak_of_retries(world: World
     with pytest.raises(ClientError):
         world.invoke(world.message(targets["plan-0"]))
     [mail] = world.topic.mails
-    assert "The invocation failed and is not repeated." in mail.text
+    assert "The invocation failed and is not repeated." in mail.data["reason"]
     assert "then invoke the function again" in mail.text
     for words in ("dead-letter", "processed again", "resumes automatically"):
         assert words not in mail.text
@@ -131,17 +131,3 @@ def test_a_direct_invocation_that_crashes_does_not_speak_of_retries(world: World
     crash(world, targets, ["plan-1"])
     assert "processed again until it is moved to the dead-letter queue" in world.topic.mails[1].text
     assert "Again  " not in world.topic.mails[1].text
-
-
-@pytest.mark.fault("metrics")
-def test_the_quota_is_notified_once_though_it_cannot_be_published(world: World, targets: dict[str, str]) -> None:
-    """The check fails and is repeated with its message; its warning is not."""
-    world.service_quotas.quotas = {"OpenZFS backups": 1}
-    world.history(targets["plan-0"], [1])
-    world.cloudwatch.broken = RuntimeError("PutMetricData is denied.")
-    world.send({"version": 1, "action": "check", "plans": dict(targets)})
-    for _ in range(2):
-        with pytest.raises(RuntimeError):
-            world.deliver()
-        world.advance(minutes=30)
-    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["QUOTA"]

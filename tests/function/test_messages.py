@@ -1,8 +1,6 @@
 """What recipients and programs read: one shape for every outcome."""
 
-import json
 import re
-import shlex
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ SEVERITIES = {
     "PURGED": "info",
     "PARTIAL": "warning",
     "PURGE_BLOCKED": "warning",
-    "QUOTA": "warning",
+    "REPORT": "warning",
     "FAILED": "error",
     "NOT_STARTED": "error",
     "NOT_COMPLETED": "error",
@@ -52,9 +50,9 @@ def notified(world: World, outcome: str) -> Mail:
             return world.topic.mails[-1]
         case "ERROR":
             world.fsx.control.fault("AccessDenied", "CreateBackup", times=None)
-        case "QUOTA":
+        case "REPORT":
             world.service_quotas.quotas = {"Lustre backups": 2}
-            world.send({"version": 1, "action": "check", "plans": ["home"]})
+            world.send({"version": 1, "action": "report", "plans": []})
             world.deliver()
             return world.topic.mails[-1]
         case "INVALID":
@@ -76,7 +74,7 @@ def notified(world: World, outcome: str) -> Mail:
 @pytest.mark.parametrize("outcome", SEVERITIES)
 def test_every_outcome_has_the_same_shape(world: World, outcome: str) -> None:
     mail = notified(world, outcome)
-    about_a_plan = outcome not in {"INVALID", "QUOTA"}
+    about_a_plan = outcome not in {"INVALID", "REPORT"}
     attributes = {"outcome": outcome, "severity": SEVERITIES[outcome], "deployment": DEPLOYMENT}
     if about_a_plan:
         target = re.search(r"fs-[0-9a-f]+", mail.text)
@@ -105,34 +103,6 @@ def test_every_outcome_has_the_same_shape(world: World, outcome: str) -> None:
 def test_the_outcomes_subjects_differ(world: World) -> None:
     subjects = {outcome: notified(world, outcome).subject for outcome in SEVERITIES if outcome != "ERROR"}
     assert len({re.sub(r"\(.*", "", subject) for subject in subjects.values()}) == len(subjects)
-
-
-@pytest.mark.parametrize("outcome", ["FAILED", "NOT_STARTED", "NOT_COMPLETED", "UNKNOWN"])
-def test_a_failure_brings_the_command_that_tries_again(world: World, outcome: str) -> None:
-    mail = notified(world, outcome)
-    [line] = re.findall(r"^Again +(.*)$", mail.text, re.MULTILINE)
-    words = shlex.split(line)
-    assert words[:3] == ["aws", "lambda", "invoke"]
-    assert words[words.index("--function-name") + 1] == DEPLOYMENT
-    world.fsx.control.clear_faults()
-    for backup_id, backup in world.backups().items():
-        if backup["Lifecycle"] == "CREATING":
-            world.fsx.control.set_backup(backup_id, lifecycle="FAILED")
-    answer = world.invoke(json.loads(words[words.index("--payload") + 1]))
-    assert answer["outcome"] == "IN_PROGRESS"
-    world.advance(minutes=5)
-    world.settle()
-    assert world.topic.mails[-1].attributes["outcome"] == "COMPLETED"
-
-
-@pytest.mark.parametrize("outcome", ["PARTIAL", "PURGE_BLOCKED"])
-def test_a_purge_that_stopped_brings_the_command_of_its_dry_run(world: World, outcome: str) -> None:
-    mail = notified(world, outcome)
-    [line] = re.findall(r"^Dry run +(.*)$", mail.text, re.MULTILINE)
-    words = shlex.split(line)
-    answer = world.invoke(json.loads(words[words.index("--payload") + 1]))
-    assert answer["outcome"] == "DRY_RUN"
-    assert any(decision["delete"] for decision in answer["purge"]["decisions"])
 
 
 def test_the_message_says_what_is_left_to_restore_from(world: World) -> None:

@@ -57,9 +57,9 @@ def test_silence_is_notified_when_the_start_window_ends(
     assert WINDOW <= settle(world) <= WINDOW + 1
     mail = only(world)
     assert mail.attributes["outcome"] == "NOT_STARTED"
-    assert "FSx did not respond, and the start window ended at 2026-03-01 04:30 UTC: " in mail.text
-    assert "It is unknown whether a backup exists." in mail.text
-    assert "in progress" not in mail.text
+    assert "FSx did not respond, and the start window ended at 2026-03-01 04:30 UTC: " in mail.said
+    assert "It is unknown whether a backup exists." in mail.said
+    assert "in progress" not in mail.said
     assert not world.queue.records
     world.fsx.control.clear_faults()
     assert set(world.backups()) == set(old)
@@ -120,8 +120,8 @@ def test_the_cause_is_the_true_one(world: World, target: str, trouble: Any, word
     assert WINDOW <= settle(world) <= WINDOW + 1
     mail = only(world)
     assert mail.attributes["outcome"] == "NOT_STARTED"
-    assert re.search(rf"The cause: {words}", mail.text)
-    assert ("one backup of a target at a time" in mail.text) == (trouble is busy)
+    assert re.search(rf"The cause: {words}", mail.said)
+    assert ("one backup of a target at a time" in mail.said) == (trouble is busy)
 
 
 @pytest.mark.fault("cause")
@@ -135,8 +135,8 @@ def test_a_denial_is_named_where_it_was_seen(world: World, target: str) -> None:
     world.settle()
     mail = world.topic.mails[-1]
     assert mail.attributes["outcome"] == "NOT_STARTED"
-    assert "The cause: CreateBackup AccessDeniedException: " in mail.text
-    assert "one backup of a target at a time" not in mail.text
+    assert "The cause: CreateBackup AccessDeniedException: " in mail.said
+    assert "one backup of a target at a time" not in mail.said
 
 
 @pytest.mark.fault("cause")
@@ -216,8 +216,8 @@ def test_silence_an_hour_after_the_completion_window_is_an_unknown_state(world: 
     world.settle()
     mail = only(world)
     assert mail.attributes["outcome"] == "UNKNOWN"
-    assert "the completion window ended at 2026-03-01 05:00 UTC" in mail.text
-    assert "It is unknown whether a backup exists." in mail.text
-    assert "NOT COMPLETED" not in mail.text
+    assert "the completion window ended at 2026-03-01 05:00 UTC" in mail.said
+    assert "It is unknown whether a backup exists." in mail.said
+    assert "NOT COMPLETED" not in mail.said
     world.fsx.control.clear_faults()
     assert set(old) < set(world.backups())

@@ -15,27 +15,25 @@ def test_a_run_is_counted(world: World, target: str) -> None:
     world.send(world.message(target))
     world.settle()
     values = {
-        name: world.cloudwatch.values(name, Deployment=DEPLOYMENT, Plan="home")
-        for name in ("Created", "Completed", "Failed", "Purged")
+        name: world.cloudwatch.values(name, Deployment=DEPLOYMENT) for name in ("RunsCompleted", "RunsFailed", "Purged")
     }
-    assert values == {"Created": [1], "Completed": [1], "Failed": [0], "Purged": [2]}
-    [duration] = world.cloudwatch.values("Duration", Deployment=DEPLOYMENT, Plan="home")
+    assert values == {"RunsCompleted": [1], "RunsFailed": [0], "Purged": [2]}
+    [duration] = world.cloudwatch.values("LongestDuration", Deployment=DEPLOYMENT)
     assert duration == pytest.approx(30, abs=1)
     assert len(world.cloudwatch.calls) == 1
 
 
-@pytest.mark.parametrize(("outcome", "created"), [("FAILED", 1), ("STUCK", 1), ("BUSY", 0)])
-def test_a_failed_run_is_counted_as_failed(world: World, target: str, outcome: str, created: int) -> None:
+@pytest.mark.parametrize("outcome", ["FAILED", "STUCK", "BUSY"])
+def test_a_failed_run_is_counted_as_failed(world: World, target: str, outcome: str) -> None:
     if outcome == "BUSY":
         world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING")
     else:
         world.fsx.control.next_backup(target, outcome)
     world.send(world.message(target, notify_on_success=False))
     world.settle()
-    assert world.cloudwatch.values("Created", Deployment=DEPLOYMENT, Plan="home") == [created]
-    assert world.cloudwatch.values("Completed", Deployment=DEPLOYMENT, Plan="home") == [0]
-    assert world.cloudwatch.values("Failed", Deployment=DEPLOYMENT, Plan="home") == [1]
-    assert not world.cloudwatch.values("Duration", Deployment=DEPLOYMENT, Plan="home")
+    assert world.cloudwatch.values("RunsCompleted", Deployment=DEPLOYMENT) == [0]
+    assert world.cloudwatch.values("RunsFailed", Deployment=DEPLOYMENT) == [1]
+    assert not world.cloudwatch.values("LongestDuration", Deployment=DEPLOYMENT)
 
 
 def test_a_purge_in_two_parts_is_one_run(world: World, target: str) -> None:
@@ -47,8 +45,8 @@ def test_a_purge_in_two_parts_is_one_run(world: World, target: str) -> None:
     world.advance(minutes=1)
     world.deliver()
     world.settle()
-    assert world.cloudwatch.values("Purged", Deployment=DEPLOYMENT, Plan="home") == [8, 3]
-    assert world.cloudwatch.values("Completed", Deployment=DEPLOYMENT, Plan="home") == [1]
+    assert world.cloudwatch.values("Purged", Deployment=DEPLOYMENT) == [8, 3]
+    assert world.cloudwatch.values("RunsCompleted", Deployment=DEPLOYMENT) == [1]
 
 
 def test_metrics_that_cannot_be_published_do_not_stop_a_run(world: World, target: str) -> None:

@@ -35,7 +35,7 @@ def own(world: World, target: str, minutes_after: float, lifecycle: str = "AVAIL
 
 
 def skipped(world: World) -> float:
-    return sum(world.cloudwatch.values("Skipped", Deployment=DEPLOYMENT, Plan="home"))
+    return sum(world.cloudwatch.values("RunsSkipped", Deployment=DEPLOYMENT))
 
 
 @pytest.mark.fault("quicker")
@@ -54,8 +54,8 @@ def test_a_backup_made_at_or_after_the_scheduled_time_serves_the_occurrence(
     assert not world.queue.records
     assert not world.topic.mails
     assert skipped(world) == 1
-    for metric in ("Created", "Completed", "Failed"):
-        assert not world.cloudwatch.values(metric, Deployment=DEPLOYMENT, Plan="home")
+    for metric in ("RunsCompleted", "RunsFailed"):
+        assert not world.cloudwatch.values(metric, Deployment=DEPLOYMENT)
     [line] = [record.__dict__ for record in caplog.records if record.message == "step"]
     assert line["outcome"] == "SKIPPED"
     assert backup in line["reason"]

@@ -14,6 +14,7 @@ from dev.fsx_emulator import EmulatedFSx, emulated_fsx
 from dev.scenarios import observer
 from fsx_backup.handler import Function
 from fsx_backup.settings import Settings
+from tests.support.schedules import Scheduler, ServiceQuotas
 
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
 DEPLOYMENT = "prod"
@@ -79,6 +80,11 @@ class Mail:
     text: str
     attributes: dict[str, str]
     data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """The text with its long lines in one piece again."""
+        return re.sub(r"(?<=[^\n]{150})\n  ", " ", self.text)
 
 
 class Topic:
@@ -146,25 +152,6 @@ class CloudWatch:
         ]
 
 
-class ServiceQuotas:
-    """Service Quotas, as far as the function uses it. Source: its API reference, ListServiceQuotas."""
-
-    def __init__(self) -> None:
-        self.quotas: dict[str, float] = {}
-        self.broken: Exception | None = None
-
-    def get_paginator(self, operation: str) -> "ServiceQuotas":
-        assert operation == "list_service_quotas"
-        return self
-
-    def paginate(self, *, ServiceCode: str) -> Iterator[dict[str, Any]]:  # noqa: N803
-        assert ServiceCode == "fsx"
-        if self.broken:
-            raise self.broken
-        for name, value in self.quotas.items():
-            yield {"Quotas": [{"ServiceCode": "fsx", "QuotaName": name, "Value": value}]}
-
-
 @dataclass
 class Context:
     """Lambda's context object."""
@@ -186,6 +173,7 @@ class World:
         self.queue = Queue(self)
         self.cloudwatch = CloudWatch()
         self.service_quotas = ServiceQuotas()
+        self.scheduler = Scheduler(lambda: self.now)
         self.context = Context()
         self.function = self.connect()
 
@@ -197,6 +185,7 @@ class World:
             "sqs": self.queue,
             "cloudwatch": self.cloudwatch,
             "service-quotas": self.service_quotas,
+            "scheduler": self.scheduler,
         } | others
         return Function(self.settings, clients.__getitem__, lambda: self.now)
 
@@ -216,6 +205,27 @@ class World:
             "scheduled_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "plan": {"name": name, key: target_id, **plan, "retention": {"keep_last": 1} | plan.get("retention", {})},
         }
+
+    def schedule(
+        self, target_id: str, *, name: str = "home", expression: str = "cron(0 0/4 * * ? *)", **more: Any
+    ) -> dict[str, Any]:
+        """A plan's schedule as the module makes it; the message that it sends now."""
+        of_schedule = {key: more.pop(key) for key in ("changed", "state", "flexible", "timezone") if key in more}
+        message = self.message(target_id, name=name, **more)
+        if "timezone" in of_schedule:
+            message["plan"]["timezone"] = of_schedule["timezone"]
+        self.scheduler.put(DEPLOYMENT, name, message, expression, **of_schedule)
+        names = sorted(key[1] for key in self.scheduler.schedules if key[0] == DEPLOYMENT)
+        check = {"action": "check", "interval_minutes": 30, "plans": names, "additional_targets": []}
+        self.scheduler.put(f"{DEPLOYMENT}-checks", "health-check", check, "rate(30 minutes)")
+        return {**message, "schedule_arn": self.scheduler.schedules[DEPLOYMENT, name]["Arn"]}
+
+    def check(self, **more: Any) -> None:
+        """The health check of this moment, from its schedule to its end."""
+        message = json.loads(self.scheduler.schedules[f"{DEPLOYMENT}-checks", "health-check"]["Target"]["Input"])
+        self.send({**message, "scheduled_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"), **more})
+        while self.deliver():
+            pass
 
     def send(self, message: object) -> None:
         body = message if isinstance(message, str) else json.dumps(message)

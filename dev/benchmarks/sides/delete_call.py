@@ -19,5 +19,5 @@ def seconds(number: int) -> float:
     raise RuntimeError("a call that FSx throttles came to an end")
 
 
-with ThreadPoolExecutor(clients.DELETE_WORKERS) as pool:
-    print(json.dumps(list(pool.map(seconds, range(CALLS_OF_A_WORKER * clients.DELETE_WORKERS)))))
+with ThreadPoolExecutor(clients.WORKERS) as pool:
+    print(json.dumps(list(pool.map(seconds, range(CALLS_OF_A_WORKER * clients.WORKERS)))))

@@ -166,7 +166,7 @@ FAULTS = {
     "silent-deployment": Fault(
         "a schedule disabled, a permission removed, concurrency 0, the function broken",
         "deployment",
-        "the freshness alarm within the plan's maximum age; the alarm on errors",
+        "LATE, or the alarm on late plans, at the next health check; the alarm on errors",
     ),
     "hostile": Fault(
         "control characters, half characters, markup, 10,000 characters in names, ids, tags and errors",

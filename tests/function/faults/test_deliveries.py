@@ -61,8 +61,9 @@ def test_a_message_of_a_plan_that_was_removed(world: World) -> None:
     assert "AccessDenied" in stage.mails(removed)[0].text
     stage.check_unpurged(removed)
     assert stage.errors
-    answer = world.invoke({"action": "check", "plans": [staying.plan]})
-    assert answer["orphans"] == {f"{removed.plan} ({removed.target})": 3}
+    world.schedule(staying.target, name=staying.plan)
+    answer = world.invoke({"action": "status"})
+    assert answer["orphaned"] == [{"plan": removed.plan, "target": removed.target, "backups": 3}]
 
 
 @pytest.mark.fault("removed")
@@ -75,26 +76,22 @@ def test_a_file_system_that_was_deleted_keeps_its_backups(world: World) -> None:
     stage.check_unpurged(site)
     assert stage.outcomes(site) == ["FAILED"]
     assert "its backups stay" in stage.mails(site)[0].text
-    answer = world.invoke({"action": "check", "plans": []})
-    assert answer["orphans"] == {f"{site.plan} ({site.target})": 3}
+    answer = world.invoke({"action": "status"})
+    assert answer["orphaned"] == [{"plan": site.plan, "target": site.target, "backups": 3}]
 
 
 OTHERS: list[Any] = [0, 2, 99, -1, 1.5, "1", "v1", True, None, [], {}]
 
 
 @pytest.mark.fault("version")
-@pytest.mark.parametrize("kind", ["backup", "start", "purge", "check", "checks", "deployment"])
+@pytest.mark.parametrize("kind", ["backup", "start", "purge", "check", "status", "report", "recovery"])
 @pytest.mark.parametrize("version", OTHERS, ids=str)
 def test_a_message_of_another_version_is_refused_and_notified(world: World, kind: str, version: Any) -> None:
     """Whatever else a newer format holds: the version is what is named, and nothing is called."""
     target = world.fsx.seed_file_system("LUSTRE")
     world.history(target, [30, 1])
     world.fsx.control.clear_calls()
-    message: dict[str, Any] = world.message(target, action=kind.removesuffix("s"))
-    if kind == "checks":
-        message["each"] = [message.pop("plan")]
-    if kind == "deployment":
-        message = {"action": "check", "plans": ["home"]}
+    message: dict[str, Any] = world.message(target, action=kind)
     world.send(message | {"version": version, "priority": "high", "dry_run": False})
     world.deliver()
     assert not world.queue.records

@@ -54,9 +54,9 @@ def test_a_permission_revoked_for_six_hours_is_at_most_twenty_notifications(
     )
     assert 0 < len(world.topic.mails) <= MOST
     for mail in world.topic.mails:
-        assert LIMITED in mail.text
+        assert LIMITED in mail.said
         if mail.attributes["outcome"] == "ERROR":
-            assert "fsx:CreateBackup" in mail.text
-            assert "filter outcome = 'ERROR' | stats count(*) by plan" in mail.text
+            assert "fsx:CreateBackup" in mail.said
+            assert "filter outcome = 'ERROR' | stats count(*) by plan" in mail.said
     # Every plan is protected again.
     assert set(targets.values()) == {b["FileSystem"]["FileSystemId"] for b in world.backups().values()}

@@ -126,12 +126,15 @@ def test_tags_from_outside(world: World, caplog: pytest.LogCaptureFixture, attac
     with caplog.at_level(logging.INFO):
         world.send(world.message(target))
         world.settle()
-        answer = world.invoke({"action": "check", "plans": ["home"]})
+        world.schedule(target)
+        answer = world.invoke({"action": "report", "plans": ["home"], "notify": "always"})
     assert foreign in world.backups()
-    assert answer["orphans"] == {f"{text} ({target})": 1}
-    [mail] = world.topic.mails
-    check(mail)
-    assert mail.attributes["outcome"] == "COMPLETED"
+    assert [found["target"] for found in answer["orphaned"]] == [target]
+    assert answer["orphaned"][0]["plan"].isascii()
+    for mail in world.topic.mails:
+        check(mail)
+        assert not re.search(r"--query.*aws fsx delete-backup", mail.text, re.DOTALL)
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED", "REPORT"]
     assert all(record.getMessage().isprintable() for record in caplog.records)
     for record in caplog.records:  # as Lambda's JSON format writes it: one line
         assert "\n" not in json.dumps(vars(record), default=str)

@@ -124,14 +124,16 @@ def test_a_check_that_cannot_be_published(world: World, error: str) -> None:
     [site] = stage.sites
     cloudwatch = Broken(world.cloudwatch, COUNT[error], POSITIONS["all"])
     world.function = world.connect(cloudwatch=cloudwatch)
-    world.send({**site.message, "action": "check"})
+    world.schedule(site.target, name=site.plan)
+    check = {"action": "check", "plans": [site.plan]}
+    world.send(check)
     stage.settle()
     assert len(stage.errors) == 3  # an hour, half an hour apart
     assert not world.queue.records
     assert not world.topic.mails
     stage.check_nothing_foreign_was_touched()
     cloudwatch.mended = True
-    world.send({**site.message, "action": "check"})
+    world.send(check)
     stage.settle()
     assert world.cloudwatch.calls
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fsx_backup.clients import DELETE_WORKERS
+from fsx_backup.clients import WORKERS
 from tests.support.environments import TIMEOUT, Environments
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def lines(caplog: pytest.LogCaptureFixture, message: str) -> list[logging.LogRec
 
 
 @pytest.mark.fault("little-time")
-@pytest.mark.parametrize("at_once", [1, DELETE_WORKERS], ids=["one after the other", "eight at once"])
+@pytest.mark.parametrize("at_once", [1, WORKERS], ids=["one after the other", "eight at once"])
 @pytest.mark.parametrize("environments", [1, 3])
 def test_five_hundred_deletes_of_ten_seconds_are_one_message(
     world: World, caplog: pytest.LogCaptureFixture, at_once: int, environments: int
@@ -86,14 +86,12 @@ def test_a_listing_that_takes_most_of_the_functions_time_leaves_progress_in_each
     world.advance(minutes=5)
     world.fsx.control.listing(page_size=13, short_pages=False)
     world.fsx.control.latency(seconds / PAGES, "DescribeBackups")
-    world.fsx.control.latency(DELETE_SECONDS / DELETE_WORKERS, "DeleteBackup")
+    world.fsx.control.latency(DELETE_SECONDS / WORKERS, "DeleteBackup")
     left = [len(old)]
     while world.queue.records:
         assert pool.deliver()
         left.append(left[0] - len(lines(caplog, "deleted")))
-        assert left[-1] <= left[-2] - min(DELETE_WORKERS, left[-2]), (
-            "each invocation makes one round of deletes at least"
-        )
+        assert left[-1] <= left[-2] - min(WORKERS, left[-2]), "each invocation makes one round of deletes at least"
         if world.queue.records:
             world.advance(seconds=(world.queue.records[0].visible_at - world.now).total_seconds())
     assert left[-1] == 0

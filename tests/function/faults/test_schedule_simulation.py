@@ -50,8 +50,8 @@ def test_an_hourly_plan_whose_backups_take_three_hours_is_not_reported_each_hour
         retention={"days": 1},
     )
     made = sum(call["applied"] for call in world.fsx.control.calls("CreateBackup"))
-    skipped = sum(world.cloudwatch.values("Skipped", Deployment=DEPLOYMENT, Plan="home"))
-    completed = sum(world.cloudwatch.values("Completed", Deployment=DEPLOYMENT, Plan="home"))
+    skipped = sum(world.cloudwatch.values("RunsSkipped", Deployment=DEPLOYMENT))
+    completed = sum(world.cloudwatch.values("RunsCompleted", Deployment=DEPLOYMENT))
     outcomes = Counter(mail.attributes["outcome"] for mail in world.topic.mails)
     print(
         f"hourly, three-hour backups: {days=} {start_window_minutes=} {environments=} {occurrences=} {made=} "
@@ -74,7 +74,7 @@ def test_a_weekly_plan_that_had_to_wait_is_never_skipped(world: World, blocked_m
     for _ in range(3):
         world.fsx.seed_backup(target, lifecycle="CREATING", ready_after=60 * blocked_minutes, backup_type="AUTOMATIC")
         play(world, target, timedelta(days=7), 7, pool, retention={"days": 90})
-    assert not world.cloudwatch.values("Skipped", Deployment=DEPLOYMENT, Plan="home")
+    assert not world.cloudwatch.values("RunsSkipped", Deployment=DEPLOYMENT)
     expected = "COMPLETED" if blocked_minutes <= 240 else "NOT_STARTED"
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == [expected] * 3
 
@@ -93,7 +93,7 @@ def test_after_a_block_one_backup_serves_all_occurrences_that_waited(
     occurrences = play(world, target, timedelta(hours=1), (block_hours + 3) / 24, pool)
     own = [backup for backup in world.backups().values() if backup["Type"] == "USER_INITIATED"]
     soon = [backup for backup in own if backup["CreationTime"] < unblocked + timedelta(minutes=75)]
-    skipped = sum(world.cloudwatch.values("Skipped", Deployment=DEPLOYMENT, Plan="home"))
+    skipped = sum(world.cloudwatch.values("RunsSkipped", Deployment=DEPLOYMENT))
     outcomes = Counter(mail.attributes["outcome"] for mail in world.topic.mails)
     print(
         f"blocked: hours={block_hours} {environments=} {occurrences=} backups in 75 minutes={len(soon)} {skipped=:.0f}"

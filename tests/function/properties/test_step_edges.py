@@ -221,8 +221,8 @@ def test_who_was_in_the_way_is_named(world: World, others: int, named: int) -> N
     world.settle()
     [mail] = world.topic.mails
     assert mail.attributes["outcome"] == "NOT_STARTED"
-    assert sum(f"{backup} ({kind})" in mail.text for backup, kind in zip(in_the_way, kinds, strict=True)) == named
-    assert ("now in progress on the target: " in mail.text) == bool(others)
+    assert sum(f"{backup} ({kind})" in mail.said for backup, kind in zip(in_the_way, kinds, strict=True)) == named
+    assert ("now in progress on the target: " in mail.said) == bool(others)
 
 
 @pytest.mark.fault("silence")

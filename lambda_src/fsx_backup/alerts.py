@@ -1,0 +1,77 @@
+"""Alerts: plans that have just become late, and their recovery. Pure: no calls, no clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .commands import invoke
+from .notifications import ERROR, INFO, LISTED, Message, compose_message, listed, newest_line
+from .overview import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from .health import Health
+    from .settings import Settings
+
+
+def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Message:
+    """The alert about plans that have just become late, too old or disabled."""
+    lines = [
+        f"- {plan.name} ({plan.target}): {plan.state} since {plan.since:%Y-%m-%d %H:%M} UTC. {plan.reason}"
+        for plan in plans
+    ]
+    first = plans[0]
+    facts = {"Newest": newest_line(first.newest, now)} if len(plans) == 1 else {}
+    return compose_message(
+        settings,
+        f"{settings.deployment}: {_named([plan.name for plan in plans])} {first.state if len(plans) == 1 else 'LATE'}",
+        "LATE",
+        ERROR,
+        reason=f"The backups of {len(plans)} plans are not as their schedules and limits require.",
+        remedy="Read the notifications of these plans, then the log. If there is neither, the schedule did not fire or "
+        "the function did not run: check the schedule, the dead-letter queue and the alarms.",
+        facts={"Deployment": settings.deployment, **facts},
+        look={
+            "Again": invoke(settings, {"action": "backup", "plan": first.name}),
+            "Status": invoke(settings, {"action": "status"}),
+        },
+        details=["Plans:", *listed(lines)],
+        data={"plans": [_brief(plan) for plan in plans[:LISTED]], "plans_count": len(plans)},
+        attributes={"plan": first.name, "target": first.target} if len(plans) == 1 else {},
+    )
+
+
+def of_recovery(settings: Settings, since: Mapping[str, str], late: Sequence[Health]) -> Message:
+    """The end of an alert: all of its plans are OK again, or thirteen days have passed."""
+    still = sorted(plan.name for plan in late)
+    again = [name for name in since if name not in still]
+    lines = [f"- {name}: OK again, late since {since[name]}" for name in again]
+    lines += [f"- {plan.name}: {plan.state}, late since {since[plan.name]}. {plan.reason}" for plan in late]
+    what, outcome, severity, reason, remedy = f"{_named(again)} OK again", "RECOVERED", INFO, "", ""
+    if late:
+        what, outcome, severity = f"{_named(still)} still LATE", "LATE", ERROR
+        reason = "These plans have been late for thirteen days. No further notification follows; the report names them."
+        remedy = "Restore their backups, or remove the plans."
+    return compose_message(
+        settings,
+        f"{settings.deployment}: {what}",
+        outcome,
+        severity,
+        reason=reason,
+        remedy=remedy,
+        facts={"Deployment": settings.deployment},
+        look={"Status": invoke(settings, {"action": "status"})},
+        details=["Plans:", *listed(lines)],
+        data={"recovered": again[:LISTED], "late": still[:LISTED], "plans_count": len(since)},
+        attributes={"plan": next(iter(since))} if len(since) == 1 else {},
+    )
+
+
+def _brief(plan: Health) -> dict[str, Any]:
+    return {"plan": plan.name, "target": plan.target, "state": plan.state.value, "since": iso(plan.since)}
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,254 @@
+"""What a deployment's report and its response to `status` say. Pure: no calls, no clock.
+
+A report first has what needs attention, then the plans, those with a problem first: three short lines each, because
+mails are read on phones.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from .commands import backups_of_plan, invoke
+from .event import PLAN_NAME
+from .health import Health, scheduled
+from .model import AVAILABLE, DEPLOYMENT_TAG, FAILED, HOLD_TAG, IN_PROGRESS, PLAN_TAG, USER_INITIATED
+from .notifications import INFO, LISTED, WARNING, Message, age, compose_message, listed
+from .resources import collisions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from .model import Backup, Check
+    from .resources import Resource
+    from .settings import Settings
+
+LONGEST_TABLE = 6_000  # characters of a mail; SNS takes 256 KB, and the text travels five times
+LONGEST_REPORT = 16_000
+LONGEST_ENTRY = 400  # of what needs attention
+LONGEST_ROWS = 20  # plans in the JSON of a notification
+WARNING_PERCENT = 80
+WEEK = timedelta(days=7)
+RUNS = ("completed", "failed", "in_progress", "waiting", "skipped")
+
+
+@dataclass
+class Fleet:
+    """All plans, and for a report what else is in the account and Region. Without `answered`, AWS did not say.
+
+    `orphans`: backups that no plan has any more, by plan and target; `quota`: by file-system type, see `forecast`.
+    """
+
+    plans: Sequence[Health]
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    backups: Sequence[Backup] = ()
+    answered: bool = True
+    orphans: Counter[tuple[str, str]] = field(default_factory=Counter)
+    quota: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    uncovered: Sequence[Resource] = ()
+
+
+def orphans(fleet: Fleet, additional_targets: Collection[str], deployment: str) -> Counter[tuple[str, str]]:
+    """Of the plans that made them. What is held is meant to stay; a copy belongs to whoever made it."""
+    known = {(plan.name, plan.target) for plan in fleet.plans}
+    unread = {name for name, target in known if not target}
+    found: Counter[tuple[str, str]] = Counter()
+    for backup in fleet.backups:
+        mine = backup.tags.get(DEPLOYMENT_TAG) == deployment and backup.source_backup_id is None
+        name, target = backup.tags.get(PLAN_TAG, ""), backup.target_id
+        wanted = (name, target) in known or name in unread or target in additional_targets
+        held = any(key.lower() == HOLD_TAG for key in backup.tags)
+        if mine and backup.type == USER_INITIATED and not wanted and not held:
+            found[name, target] += 1
+    return found
+
+
+def row(plan: Health, since: datetime, now: datetime) -> dict[str, Any]:
+    """A plan for programs. `runs`: of the occurrences that were due after `since`."""
+    newest, following = plan.newest, plan.next(now)
+    started = now - plan.start_window
+    made = {moment: backup.lifecycle for backup in plan.own if (moment := scheduled(backup))}
+    runs = Counter(_run(made.get(fired), waits=fired >= started) for fired in plan.firings(since, now))
+    days = timedelta(days=plan.entry.plan.retention.days) if plan.entry else timedelta(0)
+    return {
+        "plan": plan.name,
+        "target": plan.target or None,
+        "state": plan.state.value,
+        "problem": plan.problem,
+        "reason": plan.reason or None,
+        "since": iso(plan.since),
+        "occurrence": iso(plan.occurrence),
+        "newest_backup_id": newest.id if newest else None,
+        "newest_created": iso(newest.created) if newest else None,
+        "available": plan.count({AVAILABLE}),
+        "failed": plan.count({FAILED}),
+        "in_progress": plan.count(IN_PROGRESS),
+        "bytes": plan.size,
+        "runs": {"due": runs.total(), **{name: runs[name] for name in RUNS}},
+        # Older due times inside the retention that no backup stands for.
+        "missing": sum(fired not in made for fired in plan.firings(now - days, since)),
+        "overdue": len(plan.overdue),
+        "next_run": iso(following),
+    }
+
+
+def _run(lifecycle: str | None, *, waits: bool) -> str:
+    if lifecycle is None:
+        return "waiting" if waits else "skipped"
+    return "in_progress" if lifecycle in IN_PROGRESS else "completed" if lifecycle == AVAILABLE else "failed"
+
+
+def compose(
+    settings: Settings, check: Check, fleet: Fleet, refused: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """The report for programs, with every plan. `refused`: why FSx did not delete a backup, as far as it is known."""
+    rows = [row(plan, check.previous, now) for plan in fleet.plans]
+    rows.sort(key=lambda line: (not line["problem"], line["plan"]))
+    problems = [
+        f"{line['plan']}: {line['state']}. {line['reason']}"[:LONGEST_ENTRY] for line in rows if line["problem"]
+    ]
+    problems += _problems(settings, fleet, refused, now)
+    notices = _notices(fleet, rows, now)
+    coverage = [f"{resource.id} ({resource.type}): no plan covers it." for resource in fleet.uncovered]
+    (problems if check.require_coverage else notices).extend(coverage)
+    return {
+        "deployment": settings.deployment,
+        "time": iso(now),
+        "previous": iso(check.previous),
+        "states": dict(Counter(line["state"] for line in rows)),
+        "problems": problems,
+        "notices": notices,
+        "quota": fleet.quota,
+        "orphaned": [
+            {"plan": _plain_name(name), "target": target, "backups": count}
+            for (name, target), count in fleet.orphans.items()
+        ],
+        "uncovered": [resource.id for resource in fleet.uncovered],
+        "plans": rows,
+    }
+
+
+def _problems(settings: Settings, fleet: Fleet, refused: Mapping[str, str], now: datetime) -> list[str]:
+    problems = [
+        f"{plan.name}: the schedule never fires again. Correct its expression, or remove the plan."
+        for plan in fleet.plans
+        if plan.schedule and plan.next(now) is None
+    ]
+    for plan in fleet.plans:
+        if plan.overdue:
+            first = min(plan.overdue, key=lambda backup_id: (backup_id not in refused, backup_id))
+            why = refused.get(first, "see the notification of the plan's last run, or the log's lines 'refused'")
+            problems.append(f"{plan.name}: {len(plan.overdue)} backups are overdue for deletion: {first}: {why}.")
+    for (name, target), count in sorted(fleet.orphans.items()):
+        which = f"{count} backups of plan {_plain_name(name)} and target {target}"
+        remedy = f"Restore the plan, delete them, or tag them {HOLD_TAG} to keep them."
+        command = backups_of_plan(settings, name, target)
+        problems.append(f"{which} are orphaned: no plan purges them. {remedy}\n{command}")
+    return problems + [f"Quota: {quota_line(kind, share)}." for kind, share in fleet.quota.items() if _tight(share)]
+
+
+def _plain_name(name: str) -> str:
+    return name if PLAN_NAME.fullmatch(name) else ascii(name)[:80]
+
+
+def _tight(share: Mapping[str, Any]) -> bool:
+    return bool(share["full"]) or 100 * share["used"] >= WARNING_PERCENT * share["quota"] > 0
+
+
+def quota_line(kind: str, share: Mapping[str, Any]) -> str:
+    """ "Lustre: 212 of 500 now, 640 at steady state, full about 2027-02-14"."""
+    name = {"OPENZFS": "OpenZFS", "ONTAP": "ONTAP"}.get(kind, kind.capitalize())
+    full = f", full about {share['full']}" if share["full"] else ""
+    return f"{name}: {share['used']} of {share['quota']:g} now, {share['steady']} at steady state{full}"
+
+
+def _notices(fleet: Fleet, rows: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
+    notices = [
+        f"{line['plan']}: {line['missing']} due backups within retention.days are not there: skipped, not started, or "
+        "deleted by someone else (CloudTrail has DeleteBackup)."
+        for line in rows
+        if line["missing"]
+    ]
+    for plan in fleet.plans:
+        mine = fleet.resources.get(plan.target)
+        system = fleet.resources.get(mine.file_system_id) if mine else None
+        if system is None:
+            continue
+        if system.automatic_days:
+            notices.append(f"{plan.name}: automatic backups of {system.id} are on as well.")
+        firings = plan.firings(now, now + WEEK)
+        for window, count in collisions(system, firings, plan.flexible).items():
+            notices.append(
+                f"{plan.name}: {count} of {len(firings)} runs of the next seven days fire within four hours before or "
+                f"inside the {window} UTC of {system.id}."
+            )
+    return notices
+
+
+def message(settings: Settings, data: Mapping[str, Any], now: datetime) -> Message:
+    """The report for people: cut, with counts of what was left out."""
+    problems, notices, rows = data["problems"], data["notices"], data["plans"]
+    states = ", ".join(f"{count} {state}" for state, count in data["states"].items()) or "none"
+    lines = ["Needs attention:", *listed([f"- {text}" for text in problems])] if problems else []
+    lines += ["", "Quota:", *(quota_line(kind, share) for kind, share in data["quota"].items()), "", "Plans:"]
+    cut = 0
+    for number, line in enumerate(rows):
+        lines += _lines(line, now)
+        if sum(map(len, lines)) > LONGEST_TABLE and number + 1 < len(rows):
+            cut = len(rows) - number - 1
+            lines.append(f"... and {cut} more plans: see the log's lines 'plan', or the response to status.")
+            break
+    lines += ["", "Notes:", *listed([f"- {text}" for text in notices])] if notices else []
+    lists = ("problems", "notices", "uncovered", "orphaned")
+    shown = {**data, **{key: data[key][:LISTED] for key in lists}}
+    shown |= {f"{key}_count": len(data[key]) for key in (*lists, "plans")}
+    shown |= {"plans": rows[:LONGEST_ROWS], "plans_left_out": max(0, len(rows) - LONGEST_ROWS)}
+    return compose_message(
+        settings,
+        f"{settings.deployment}: report, " + (f"{len(problems)} problems" if problems else "no problems"),
+        "REPORT",
+        WARNING if problems else INFO,
+        reason=f"{len(problems)} problems need attention. They are listed below." if problems else "",
+        remedy="Each entry says what to do." if problems else "",
+        facts={
+            "Deployment": settings.deployment,
+            "Plans": f"{len(rows)}: {states}",
+            "Since": f"{_minute(data['previous'])}, the report before",
+        },
+        look={"Status": invoke(settings, {"action": "status"})},
+        details=lines,
+        data=shown,
+        longest=LONGEST_REPORT,
+    )
+
+
+def _lines(line: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    runs = line["runs"]
+    created = line["newest_created"]
+    newest = f"newest {_minute(created)} ({age(now, datetime.fromisoformat(created))} old)" if created else "no backup"
+    yield f"{line['plan']}: {line['state']}"
+    yield f"  {line['target'] or 'target unknown'}, {newest}"
+    yield f"  {line['available']} available, {line['failed']} failed, {_size(line['bytes'])}"
+    yield f"  {runs['due']} runs due" + "".join(
+        f", {runs[name]} {name.replace('_', ' ')}" for name in RUNS if runs[name]
+    )
+    yield f"  next {_minute(line['next_run']) if line['next_run'] else 'never'}"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A time as programs read it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None
+
+
+def _minute(iso: str) -> str:
+    return f"{iso[:10]} {iso[11:16]} UTC"
+
+
+def _size(count: int) -> str:
+    for unit in ("B", "KB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count //= 1000
+    return f"{count:,} TB"
