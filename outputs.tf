@@ -11,12 +11,19 @@ output "fsx_backup" {
 # The names of the attributes of each object, as written and as the module's types let them through.
 locals {
   inputs = {
-    written = { file_systems = var.file_systems, notifications = var.notifications, encryption = var.encryption, vpc = var.vpc, package = var.package }
+    written = {
+      file_systems  = var.file_systems
+      notifications = var.notifications
+      report        = var.report
+      encryption    = var.encryption
+      vpc           = var.vpc
+      package       = var.package
+    }
     arrived = merge(module.fsx_backup.settings, { file_systems = module.fsx_backup.plans })
   }
   attributes = {
     for side, input in local.inputs : side => merge(
-      { for name in ["notifications", "encryption", "vpc", "package"] : name => try(keys(input[name]), []) },
+      { for name in ["notifications", "report", "encryption", "vpc", "package"] : name => try(keys(input[name]), []) },
       { for key, subscription in try(input.notifications.subscriptions, {}) : "notifications.subscriptions.${key}" => keys(subscription) },
       { for key, plan in input.file_systems : "file_systems.${key}" => keys(plan) },
       { for key, plan in input.file_systems : "file_systems.${key}.retention" => try(keys(plan.retention), []) },

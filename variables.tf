@@ -31,9 +31,21 @@ variable "notifications" {
   default     = {}
 }
 
-variable "deployment_check_schedule" {
-  description = "How often the deployment as a whole is checked: `cron(...)` in UTC or `rate(...)`."
-  type        = string
+variable "health_check_interval_minutes" {
+  description = "How often all plans are checked for a due backup that is missing, in minutes."
+  type        = number
+  default     = null
+}
+
+variable "report" {
+  description = "The report on all plans: `schedule`, `timezone`, `notify`, `require_coverage`."
+  type        = any
+  default     = {}
+}
+
+variable "detailed_metrics" {
+  description = "Publish age, bytes and duration of every plan as metrics too."
+  type        = bool
   default     = null
 }
 

@@ -78,7 +78,7 @@ class Demo(Steps):
         self.commands = outputs["commands"]
         with Inbox(self.client, outputs["topic_arn"]) as inbox:
             say("What would the purge of scratch do now? The module's output has the command:")
-            show(self.commands["scratch"]["dry_run_purge"][:100] + " …\n")
+            show(self.commands["scratch"]["dry_run_purge"] + "\n")
             show(self.dry_run(self.commands["scratch"]["dry_run_purge"])["table"])
             before = self.backups()
             for firing in self.fire(outputs["schedules"]):
@@ -93,6 +93,7 @@ class Demo(Steps):
         say(f"The notifications ({len(mails)})")
         for mail in mails:
             show(f"Subject: {mail.subject}\n\n{mail.text}\n{'-' * 72}")
+        self.status(outputs["status_command"])
         changes = self.plan_again()
         held(f"the second plan is empty ({changes})", not changes)
         if keep:
@@ -155,6 +156,13 @@ class Demo(Steps):
                 f"{identifier}  {backup['CreationTime']:%Y-%m-%d %H:%M}  {backup['Lifecycle']:<9}  {fate:<6}  "
                 f"{because.get(identifier, 'another plan: see its message')}"
             )
+
+    def status(self, command: str) -> None:
+        say("The state of all plans, by the module's status_command")
+        found = self.invoke(command)
+        show("\n".join(f"{row['plan']:<8} {row['state']:<8} next run {row['next_run']}" for row in found["plans"]))
+        show("\n".join(found["problems"]) or "No problems.")
+        held("the status knows every plan", {row["plan"] for row in found["plans"]} == set(self.commands))
 
     def explain(self, outputs: dict[str, Any]) -> None:
         say("It is still running. To talk to it:")

@@ -9,7 +9,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -96,9 +96,9 @@ class Stage:
                 case.mend()
         return mails
 
-    def settle(self, kind: str) -> None:
+    def settle(self, kind: str, patience: float = PATIENCE) -> None:
         """Wait until an alarm is quiet, so that the next mail of it is about the next failure."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while self._alarm(f"{self.name}-{kind}")["StateValue"] != "OK":
             if time.monotonic() > deadline:
                 raise TimeoutError(f"The alarm {kind} does not become quiet.")
@@ -111,7 +111,7 @@ class Stage:
 
     def hurry(self) -> None:
         """Shorten the periods of the alarms that are waited for."""
-        for kind in ("errors", "dead-letters", f"freshness-{STALE_PLAN}"):
+        for kind in ("errors", "dead-letters", "late"):
             alarm = self._alarm(f"{self.name}-{kind}")
             kept = (
                 "AlarmName", "AlarmDescription", "ActionsEnabled", "OKActions", "AlarmActions", "MetricName",
@@ -175,10 +175,9 @@ class Stage:
         )
         yield Case(
             "the schedule is disabled, and no backup is made any more",
-            "the freshness alarm of the plan",
+            OWN_MESSAGE,
             self._disabled,
-            # Before the first check it sounds as well, for want of data.
-            lambda mail: (mail.alarm, mail.state) == (f"{self.name}-freshness-{STALE_PLAN}", "OK -> ALARM"),
+            lambda mail: (mail.plan, mail.outcome) == (STALE_PLAN, "LATE"),
         )
         yield Case(
             "a message is given up and ends in the dead-letter queue",
@@ -188,6 +187,22 @@ class Stage:
             lambda: self.client("sqs").purge_queue(QueueUrl=self.outputs["dead_letter_queue"]["url"]),
         )
         yield self._broken("the function times out", "import time\ndef handler(*_): time.sleep(30)\n", 1)
+        schedule = self._schedule()
+        yield Case(
+            "a schedule is deleted",
+            "the alarm on late plans",
+            self._schedule_deleted,
+            lambda mail: self._late_alarm(mail) and bool(self._late()),
+            lambda: self.client("scheduler").create_schedule(**schedule),
+            alone=True,
+        )
+        yield Case(
+            "no health check arrives: the scheduler's role is removed",
+            "the alarm on late plans",
+            self._last_check,
+            lambda mail: self._late_alarm(mail) and not self._late(),
+            alone=True,
+        )
         yield Case(
             "the topic is deleted",
             "the alarm on errors, at the alarms' topic",
@@ -215,21 +230,54 @@ class Stage:
         return Case(name, "the alarm on errors", play, self._errors_alarm, lambda: self.deploy(None), alone=True)
 
     def _disabled(self) -> None:
-        """The last good backup is young and the alarm quiet; it grows old, and the schedule makes no other."""
-        scheduler = Scheduler(self.client)
-        backup = self.history(STALE_PLAN, self.stale_target, 1)
-        self._check()
-        self.settle(f"freshness-{STALE_PLAN}")
-        old = datetime.now(UTC) - timedelta(hours=STALE_HOURS + 1)
-        self.control("set_backup", backup_id=backup, creation_time=old.isoformat())
-        if scheduler.fire(STALE_PLAN, group=self.name).outcome is not Outcome.DISABLED:
+        """The last available backup is five minutes older than the plan allows, and the schedule makes no other."""
+        if Scheduler(self.client).fire(STALE_PLAN, group=self.name).outcome is not Outcome.DISABLED:
             raise AssertionError("the schedule should be disabled")
+        self.history(STALE_PLAN, self.stale_target, STALE_HOURS + 1 / 12)
         self._check()
 
+    def _schedule(self) -> dict[str, Any]:
+        """The plan's schedule, as CreateSchedule takes it."""
+        schedule = self.client("scheduler").get_schedule(GroupName=self.name, Name=STALE_PLAN)
+        answered = {"ResponseMetadata", "Arn", "CreationDate", "LastModificationDate"}
+        return {key: value for key, value in schedule.items() if key not in answered}
+
+    def _schedule_deleted(self) -> None:
+        self._last_check()
+        self.client("scheduler").delete_schedule(GroupName=self.name, Name=STALE_PLAN)
+        self._check()
+
+    def _last_check(self) -> None:
+        """All is well. On a slow machine the alarm may miss a check, and take its data for missing."""
+        self.history(STALE_PLAN, self.stale_target, 0)
+        for _ in range(5):
+            self._check()
+            with suppress(TimeoutError):
+                self.settle("late", patience=PATIENCE / 5)
+                return
+        raise TimeoutError("The alarm late does not become quiet.")
+
     def _check(self) -> None:
-        group = f"{self.name}-checks"
-        for schedule in self.client("scheduler").list_schedules(GroupName=group, NamePrefix="plans-")["Schedules"]:
-            Scheduler(self.client).fire(schedule["Name"], group=group)
+        """What the health check's schedule sends, of one plan only: others may be late."""
+        moment = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        check = {"action": "check", "interval_minutes": 30, "plans": [STALE_PLAN], "scheduled_time": moment}
+        self.send_text(json.dumps(check))
+
+    def _late(self) -> float:
+        """How many plans the last health check found to be late."""
+        points = self.client("cloudwatch").get_metric_statistics(
+            Namespace="FSxBackup",
+            MetricName="LatePlans",
+            Dimensions=[{"Name": "Deployment", "Value": self.name}],
+            StartTime=datetime.now(UTC) - timedelta(minutes=10),
+            EndTime=datetime.now(UTC) + timedelta(minutes=1),
+            Period=1,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+        return float(max(points, key=lambda point: point["Timestamp"])["Maximum"])
+
+    def _late_alarm(self, mail: Mail) -> bool:
+        return (mail.alarm, mail.state) == (f"{self.name}-late", "OK -> ALARM")
 
     def _topic_deleted(self) -> None:
         self.client("sns").delete_topic(TopicArn=self.outputs["topic_arn"])

@@ -1,5 +1,5 @@
-# Health checks only publish metrics; without their metrics the freshness alarms go into ALARM. Plans with the same check
-# schedule are checked together, see plans/messages.tf.
+# The two schedules of a deployment, however many plans it has. Their messages have the plans' names; the rest is read off
+# the plans' own schedules. No dead letters: a message that is missing is seen by the alarms `late` and `dropped-checks`.
 resource "aws_scheduler_schedule_group" "checks" {
   name = local.groups.checks
   tags = local.tags
@@ -11,16 +11,14 @@ resource "aws_scheduler_schedule_group" "checks" {
   ]
 }
 
-resource "aws_scheduler_schedule" "check" {
-  for_each = local.check_messages # file_systems: check_schedule groups the checks, so it must be known in the plan
-
-  name        = each.key
+# A rate fires as soon as its schedule is there: first the plans' schedules, then their check.
+resource "aws_scheduler_schedule" "health_check" {
+  name        = "health-check"
   group_name  = aws_scheduler_schedule_group.checks.name
-  description = substr("Deployment ${var.name} of fsx-backup: checks the backups of ${join(", ", local.checks[each.key].plans)}", 0, 512)
+  description = "Finds late plans (fsx-backup, deployment ${var.name})"
   kms_key_arn = local.key_arn
 
-  schedule_expression          = local.checks[each.key].schedule
-  schedule_expression_timezone = local.checks[each.key].timezone
+  schedule_expression = "rate(${local.arguments.health_check_interval_minutes} minutes)"
 
   flexible_time_window {
     mode = "OFF"
@@ -29,23 +27,26 @@ resource "aws_scheduler_schedule" "check" {
   target {
     arn      = local.arn.queue
     role_arn = local.arn.scheduler
-    input    = each.value
+    input    = local.messages.health-check
 
+    # A check is about now: the next one is worth more than a late one.
     retry_policy {
-      maximum_event_age_in_seconds = local.check_retry.seconds
-      maximum_retry_attempts       = local.check_retry.attempts
+      maximum_event_age_in_seconds = local.arguments.health_check_interval_minutes * 60
+      maximum_retry_attempts       = 10
     }
   }
+
+  depends_on = [aws_scheduler_schedule.backup]
 }
 
-resource "aws_scheduler_schedule" "deployment_check" {
-  name        = "_deployment"
+resource "aws_scheduler_schedule" "report" {
+  name        = "report"
   group_name  = aws_scheduler_schedule_group.checks.name
-  description = "Finds backups without a plan and compares with the quota (fsx-backup, deployment ${var.name})"
+  description = "Reports on all plans (fsx-backup, deployment ${var.name})"
   kms_key_arn = local.key_arn
 
-  schedule_expression          = local.arguments.deployment_check_schedule
-  schedule_expression_timezone = "UTC"
+  schedule_expression          = local.arguments.report.schedule
+  schedule_expression_timezone = local.arguments.report.timezone
 
   flexible_time_window {
     mode = "OFF"
@@ -54,23 +55,6 @@ resource "aws_scheduler_schedule" "deployment_check" {
   target {
     arn      = local.arn.queue
     role_arn = local.arn.scheduler
-    input    = local.deployment_check.message
-
-    retry_policy {
-      maximum_event_age_in_seconds = local.check_retry.seconds
-      maximum_retry_attempts       = local.check_retry.attempts
-    }
+    input    = local.messages.report
   }
-}
-
-moved {
-  from = aws_scheduler_schedule.check["_deployment"]
-  to   = aws_scheduler_schedule.deployment_check
-}
-
-locals {
-  check_messages = tomap({ for name, check in local.checks : name => check.message })
-
-  # A check is about now: the next one is worth more than a late one. No dead letters either: the missing metric alerts.
-  check_retry = { seconds = 1800, attempts = 10 }
 }

@@ -1,5 +1,6 @@
 locals {
-  fsx_arn = "arn:${local.partition}:fsx:${local.region}:${local.account}"
+  fsx_arn      = "arn:${local.partition}:fsx:${local.region}:${local.account}"
+  schedule_arn = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule"
 
   target_ids = keys({
     for id in concat([for plan in local.plans : plan.target_id], tolist(local.arguments.additional_targets)) :
@@ -60,15 +61,27 @@ data "aws_iam_policy_document" "function" {
   }
 
   # CreateBackup is evaluated for the target and for the new backup. aws:RequestTag is documented for the backup only:
-  # as a condition on the target it may refuse every backup. The tags of ONTAP volumes have to be listed one by one.
+  # as a condition on the target it may refuse every backup.
   dynamic "statement" {
     for_each = length(local.targets) == 0 ? [] : [local.targets]
 
     content {
       sid       = "BackUpTargets"
-      actions   = ["fsx:CreateBackup", "fsx:ListTagsForResource"]
+      actions   = ["fsx:CreateBackup"]
       resources = statement.value
     }
+  }
+
+  statement {
+    sid       = "ReadVolumeTags"
+    actions   = ["fsx:ListTagsForResource"]
+    resources = ["${local.fsx_arn}:volume/*"] # also of those without a plan, which the report names
+  }
+
+  statement {
+    sid       = "ReadPlans"
+    actions   = ["scheduler:GetSchedule"]
+    resources = ["${local.schedule_arn}/${local.groups.backups}/*", "${local.schedule_arn}/${local.groups.checks}/health-check"]
   }
 
   # FSx requires TagResource when CreateBackup passes tags.

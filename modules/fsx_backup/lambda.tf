@@ -33,7 +33,7 @@ resource "aws_lambda_function" "this" {
   runtime                        = "python3.13"
   architectures                  = ["arm64"]
   timeout                        = local.timeout_seconds
-  memory_size                    = 256
+  memory_size                    = 512                                                # and with it the processor's share, for a health check of a thousand plans
   reserved_concurrent_executions = coalesce(local.arguments.reserved_concurrency, -1) # -1 reserves none
   kms_key_arn                    = local.key_arn
   code_signing_config_arn        = local.arguments.package.code_signing_config_arn
@@ -51,6 +51,8 @@ resource "aws_lambda_function" "this" {
       FSX_BACKUP_TOPIC_ARN  = local.arn.topic
       FSX_BACKUP_QUEUE_URL  = aws_sqs_queue.this.url
       FSX_BACKUP_RUNBOOK    = local.notifications.runbook_url
+
+      FSX_BACKUP_DETAILED_METRICS = tostring(var.detailed_metrics)
     }
   }
 

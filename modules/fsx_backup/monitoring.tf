@@ -6,6 +6,15 @@ locals {
 
   alarms = merge(
     {
+      late = {
+        description = "A due backup is missing, or no health check has measured: the function, its schedule health-check or a permission may be the cause. Which plans, and since when: ${local.status_command}"
+        namespace   = local.namespace
+        metric      = "LatePlans"
+        statistic   = "Maximum"
+        dimensions  = { Deployment = var.name }
+        period      = 120 * local.arguments.health_check_interval_minutes # two checks: one that is late does not raise it
+        missing     = "breaching"
+      }
       errors = {
         description = "The backup function fails: it crashes, times out, or lacks a permission. Due backups may not be made. Its log: aws logs tail /aws/lambda/${var.name} --region ${local.region} --since 1h"
         namespace   = "AWS/Lambda"
@@ -49,7 +58,7 @@ locals {
     },
     {
       for kind, group in local.groups : "dropped-${kind}" => {
-        description = "EventBridge Scheduler gave up delivering ${kind == "backups" ? "a backup's message: that backup was not made. Its message is in the dead-letter queue, unless the role or the key is the cause" : "a health check's message: the plans were not measured"}. Check the role ${var.name}-scheduler, the queue and the key's policy."
+        description = "EventBridge Scheduler gave up delivering ${kind == "backups" ? "a backup's message: that backup was not made. Its message is in the dead-letter queue, unless the role or the key is the cause" : "a health check's or report's message: nothing was measured, or not reported"}. Check the role ${var.name}-scheduler, the queue and the key's policy."
         namespace   = "AWS/Scheduler"
         metric      = "InvocationDroppedCount"
         statistic   = "Sum"
@@ -78,42 +87,11 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = lookup(each.value, "periods", 1)
   threshold           = lookup(each.value, "threshold", 0)
   comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
+  treat_missing_data  = lookup(each.value, "missing", "notBreaching")
   alarm_actions       = local.alarm_topics
   ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
   tags                = local.tags
 
-  depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name
-}
-
-# The dead man's switch. A health check publishes the age; no age for a period is as bad as one that is too old. One data
-# point decides, so the first check after the maximum age raises the alarm. When the checks themselves stop, CloudWatch
-# waits some periods before it treats a point as missing: check at least three times as often as the maximum age.
-resource "aws_cloudwatch_metric_alarm" "freshness" {
-  for_each = local.check_periods # file_systems: max_backup_age_hours decides whether there is an alarm, so it must be known in the plan
-
-  alarm_name          = "${var.name}-freshness-${each.key}"
-  alarm_description   = "The newest available backup of ${each.key} (${local.plans[each.key].target_id}) is older than ${local.plans[each.key].max_backup_age_hours} hours, or its age is unknown: no backup succeeds, the schedule is disabled, or the function does not run. ${local.runbook_hint}alarm-freshness"
-  namespace           = local.namespace
-  metric_name         = "NewestBackupAgeHours"
-  dimensions          = { Deployment = var.name, Plan = each.key }
-  statistic           = "Maximum"
-  period              = each.value
-  evaluation_periods  = 1
-  threshold           = local.plans[each.key].max_backup_age_hours
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "breaching"
-  alarm_actions       = local.alarm_topics
-  ok_actions          = local.notifications.ok_actions ? local.alarm_topics : []
-  tags                = local.tags
-
-  depends_on = [aws_cloudwatch_log_group.this] # see lambda.tf: CloudWatch overwrites an alarm of the same name
-}
-
-locals {
-  # From one check to the next, in whole minutes. CloudWatch allows a period of seven days at most.
-  check_periods = tomap({
-    for key, plan in local.watched :
-    key => min(604800, max(60, ceil(try(coalesce(local.longest_gap_hours[plan.check_schedule]), 1) * 60) * 60))
-  })
+  # See lambda.tf: CloudWatch overwrites an alarm of the same name. And after the health check, whose data `late` expects.
+  depends_on = [aws_cloudwatch_log_group.this, aws_scheduler_schedule.health_check]
 }

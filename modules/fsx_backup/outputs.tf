@@ -9,8 +9,8 @@ output "plans" {
 }
 
 output "settings" {
-  description = "The effective settings of `notifications`, `encryption`, `vpc` and `package`, for the same reason."
-  value       = { for name in ["notifications", "encryption", "vpc", "package"] : name => local.arguments[name] }
+  description = "The effective settings of `notifications`, `report`, `encryption`, `vpc` and `package`, for the same reason."
+  value       = { for name in ["notifications", "report", "encryption", "vpc", "package"] : name => local.arguments[name] }
 }
 
 output "schedules" {
@@ -24,13 +24,13 @@ output "schedules" {
 output "commands" {
   description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `check`, `list_backups`. They need the AWS CLI, version 2."
   value = {
-    for key, plan in local.message_plans : key => {
-      backup_now    = "${local.invoke} --payload '${jsonencode({ action = "backup", plan = plan, version = 1 })}' /dev/stdout"
-      dry_run_purge = "${local.invoke} --payload '${jsonencode({ action = "purge", dry_run = true, plan = plan, version = 1 })}' /dev/stdout"
-      check         = "${local.invoke} --payload '${jsonencode({ action = "check", plan = local.checked_parts[key], version = 1 })}' /dev/stdout"
+    for key, plan in local.plans : key => {
+      backup_now    = "${local.invoke} --payload '${jsonencode({ action = "backup", plan = key })}' /dev/stdout"
+      dry_run_purge = "${local.invoke} --payload '${jsonencode({ action = "purge", plan = key, dry_run = true })}' /dev/stdout"
+      check         = "${local.invoke} --payload '${jsonencode({ action = "check", plan = key })}' /dev/stdout"
       list_backups = join(" ", [
         "aws fsx describe-backups --region ${local.region} --filters",
-        "Name=${replace(local.plans[key].target_kind, " ", "-")}-id,Values=${local.plans[key].target_id}",
+        "Name=${replace(plan.target_kind, " ", "-")}-id,Values=${plan.target_id}",
         "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] &&",
         "Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
         "--output table",
@@ -39,32 +39,19 @@ output "commands" {
   }
 }
 
-locals {
-  # What the messages say of each plan, and what a check needs of that.
-  message_plans = { for key, plan in local.plans : key => jsondecode(plan.message).plan }
-  checked_parts = {
-    for key, plan in local.message_plans :
-    key => { for name, value in plan : name => value if contains(["name", "file_system_id", "volume_id", "adopt_tags"], name) }
-  }
-
-  invoke = "aws lambda invoke --region ${local.region} --function-name ${var.name} --cli-binary-format raw-in-base64-out"
+output "status_command" {
+  description = "Command to paste: the state of all plans now, with everything that the report says."
+  value       = local.status_command
 }
 
-output "check_command" {
-  description = "Command to paste: checks the deployment now, and names the removed plans whose backups are still there."
-  value = join(" ", [
-    local.invoke,
-    "--payload '${jsonencode({ for name, value in jsondecode(local.deployment_check.message) : name => value if name != "scheduled_time" })}'",
-    "/dev/stdout",
-  ])
+locals {
+  invoke         = "aws lambda invoke --region ${local.region} --function-name ${var.name} --cli-binary-format raw-in-base64-out"
+  status_command = "${local.invoke} --payload '${jsonencode({ action = "status" })}' /dev/stdout"
 }
 
 output "alarms" {
-  description = "Names of the alarms: `freshness`, keyed like `file_systems`, of the plans with `max_backup_age_hours`; `deployment`, by what they watch."
-  value = {
-    freshness  = { for key, alarm in aws_cloudwatch_metric_alarm.freshness : key => alarm.alarm_name }
-    deployment = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.alarm_name }
-  }
+  description = "Names of the alarms, by what they watch."
+  value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.alarm_name }
 }
 
 output "dashboard" {

@@ -4,17 +4,18 @@ module "plans" {
 
   file_systems = var.file_systems
   arguments = {
-    additional_targets        = var.additional_targets
-    event_rules               = var.event_rules
-    encryption                = var.encryption
-    vpc                       = var.vpc
-    package                   = var.package
-    maximum_concurrency       = var.maximum_concurrency
-    reserved_concurrency      = var.reserved_concurrency
-    tags                      = var.tags
-    notifications             = var.notifications
-    deployment_check_schedule = var.deployment_check_schedule
-    region                    = local.region
+    additional_targets            = var.additional_targets
+    event_rules                   = var.event_rules
+    encryption                    = var.encryption
+    vpc                           = var.vpc
+    package                       = var.package
+    maximum_concurrency           = var.maximum_concurrency
+    reserved_concurrency          = var.reserved_concurrency
+    tags                          = var.tags
+    notifications                 = var.notifications
+    health_check_interval_minutes = var.health_check_interval_minutes
+    report                        = var.report
+    region                        = local.region
   }
 }
 
@@ -24,17 +25,11 @@ locals {
   arguments     = module.plans.checked.arguments
   notifications = local.arguments.notifications
 
-  checks            = module.plans.checked.checks
-  deployment_check  = module.plans.checked.deployment_check
-  emails            = module.plans.checked.emails
-  longest_gap_hours = module.plans.checked.longest_gap_hours
+  messages = module.plans.checked.messages
+  emails   = module.plans.checked.emails
 
   backup_messages = tomap({ for key, plan in local.plans : key => plan.message })
 
-  # The plans whose newest backup has a maximum age.
-  watched = {
-    for key, plan in local.plans : key => plan if nonsensitive(sensitive(plan.max_backup_age_hours)) != null
-  }
   # From the scheduled time to the end of the last window, which counts from the end of the flexible window.
   longest_window_minutes = max(1440, [for plan in local.plans : plan.flexible_window_minutes + plan.completion_window_minutes]...)
 }

@@ -36,10 +36,8 @@ variable "file_systems" {
     - `notify_on_success`: notify of completed backups; failures always send a notification.
     - `start_window_minutes`, `completion_window_minutes`: from the end of the flexible window; a backup that could not
       be started, or is not AVAILABLE, by then is a failure.
-    - `max_backup_age_hours`: alert when the newest available backup is older than this, or its age is unknown; null = no
-      alarm. Longer than the schedule's longest gap and a backup's duration together. It applies to a disabled plan
-      too, and to a new one until its first backup is AVAILABLE. Must be known in the plan.
-    - `check_schedule`: how often the plan's health is checked, `cron(...)` or `rate(...)`. Must be known in the plan.
+    - `max_backup_age_hours`: an upper limit beside the schedule; a plan whose newest available backup is older counts as
+      late, also when it is disabled; null = no limit. A missing due backup needs no limit: the schedule says when it was due.
 
     The keys name resources: they must be known in the plan, and the map as a whole cannot be sensitive; the values
     above may be unless it says otherwise.
@@ -70,7 +68,6 @@ variable "file_systems" {
     start_window_minutes      = optional(number, 240)
     completion_window_minutes = optional(number, 1440)
     max_backup_age_hours      = optional(number)
-    check_schedule            = optional(string, "rate(1 hour)")
   }))
   default  = {}
   nullable = false

@@ -35,9 +35,34 @@ variable "notifications" {
   nullable = false
 }
 
-variable "deployment_check_schedule" {
-  description = "How often the deployment as a whole is checked: for backups of removed plans, and for the account's quota of backups, of which it warns at every check from 80% on. `cron(...)` in UTC or `rate(...)`."
-  type        = string
-  default     = "rate(1 day)"
+variable "health_check_interval_minutes" {
+  description = "How often all plans are checked for a due backup that is missing, in minutes (5 to 720). One check is one message, whatever the number of plans."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "report" {
+  description = <<-EOT
+    The report on all plans, with what needs attention: late plans, orphaned backups, quota, coverage.
+
+    - `schedule`: `cron(...)` or `rate(...)`; `timezone`: IANA name.
+    - `notify`: `"problems"` sends it when something needs attention, `"always"` every time, `"never"` leaves it in the log.
+    - `require_coverage`: a file system or ONTAP volume of the Region without a plan is a problem; the tag `fsx-backup:exclude` leaves it out.
+  EOT
+  type = object({
+    schedule         = optional(string, "cron(0 6 * * ? *)")
+    timezone         = optional(string, "UTC")
+    notify           = optional(string, "problems")
+    require_coverage = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "detailed_metrics" {
+  description = "Publish age, bytes and duration of every plan as metrics too: three more per plan, each at CloudWatch's price for custom metrics."
+  type        = bool
+  default     = false
   nullable    = false
 }

@@ -38,7 +38,7 @@ AWS_ALONE = {
     "the role may create a backup with its tags",
     "Scheduler fills in the scheduled time",
     "the function writes to its encrypted log group",
-    "the role may check the deployment",
+    "the role may read the schedules, and report on all plans",
     "the role cannot delete a foreign backup",
     "CloudWatch may publish alarms to the encrypted topic",
 }

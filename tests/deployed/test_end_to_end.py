@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dev.sandbox.scheduler import Outcome
+from dev.sandbox.scheduler import Outcome, Scheduler
 from tests.deployed.stage import NAME, Stage
 from tests.module.dashboard_body import mistakes
+from tests.support.sandbox_fixtures import wait_for
 
 
 @pytest.mark.parametrize("plan", ["lustre", "openzfs", "windows", "ontap"])
@@ -67,7 +68,7 @@ def test_the_samples_event_works_by_direct_invocation(stage: Stage) -> None:
 def test_a_message_that_is_not_understood_is_told(stage: Stage) -> None:
     refused = [mail for mail in stage.mails if mail.outcome == "INVALID"]
     [mail] = [mail for mail in refused if "'dance'" in mail.text]
-    assert "action must be one of backup, start, purge, check, not 'dance'" in mail.text
+    assert "action must be one of backup, start, purge, check, status, report, not 'dance'" in mail.text
 
 
 def test_the_queues_are_empty_afterwards(stage: Stage) -> None:
@@ -83,7 +84,7 @@ def test_the_dry_run_command_of_the_output_answers(stage: Stage) -> None:
 
 def test_a_direct_invoker_gets_the_error(stage: Stage) -> None:
     assert stage.refused["errorType"] == "InvalidEvent"
-    assert stage.refused["errorMessage"] == "action must be one of backup, start, purge, check, not 'bakcup'."
+    assert stage.refused["errorMessage"].endswith(", report, not 'bakcup'.")
 
 
 def test_the_log_is_json_in_the_group_that_terraform_made(stage: Stage) -> None:
@@ -113,35 +114,55 @@ def test_the_effective_settings_are_shown(stage: Stage) -> None:
 
 
 def test_checks_and_runs_arrive_in_cloudwatch(stage: Stage) -> None:
-    def total(name: str, plan: str) -> float:
+    def total(name: str, statistic: str = "Sum") -> float:
         answer = stage.sandbox.client("cloudwatch").get_metric_statistics(
             Namespace="FSxBackup",
             MetricName=name,
-            Dimensions=[{"Name": "Deployment", "Value": NAME}, {"Name": "Plan", "Value": plan}],
+            Dimensions=[{"Name": "Deployment", "Value": NAME}],
             StartTime=datetime.now(UTC) - timedelta(hours=1),
             EndTime=datetime.now(UTC) + timedelta(minutes=1),
             Period=7200,
-            Statistics=["Sum"],
+            Statistics=[statistic],
         )
-        return float(sum(point["Sum"] for point in answer["Datapoints"]))
+        return float(sum(point[statistic] for point in answer["Datapoints"]))
 
-    assert (total("Completed", "lustre"), total("Failed", "lustre"), total("Purged", "lustre")) == (1, 0, 3)
-    assert (total("Completed", "failing"), total("Failed", "failing")) == (0, 1)
-    answer = stage.invoke(stage.outputs["commands"]["lustre"]["check"])
-    assert answer["metrics"]["GoodBackups"] == 3
-    assert total("GoodBackups", "lustre") == 3
+    completed = {mail.plan for mail in stage.mails if mail.outcome == "COMPLETED"}
+    assert total("RunsCompleted") >= len(completed)  # `twice` may be counted by two execution environments
+    assert (total("RunsFailed"), total("Purged")) == (2, 3)
+    Scheduler(stage.sandbox.client).fire("health-check", group=f"{NAME}-checks")
+    wait_for(lambda: total("LatePlans", "Maximum"))
+    assert total("LatePlans", "Maximum") == 1  # gone
+    assert total("BackupsAvailable", "Maximum") >= 3 + len(stage.old["failing"])
+
+
+def test_a_check_by_name_reads_the_plan_from_its_schedule(stage: Stage) -> None:
+    found = stage.invoke(stage.outputs["commands"]["lustre"]["check"])
+    assert (found["plan"], found["target"], found["state"]) == ("lustre", stage.targets["lustre"], "OK")
+    assert found["available"] == 3
+    refused = stage.invoke(stage.outputs["commands"]["lustre"]["check"].replace("lustre", "lustra"))
+    assert "There is no plan 'lustra' in deployment e2e. Known plans: failing, gone, lustre," in refused["errorMessage"]
 
 
 @pytest.mark.fault("removed")
-def test_the_check_of_the_deployment_names_what_no_plan_owns(stage: Stage) -> None:
-    answer = stage.invoke(stage.outputs["check_command"])
-    assert answer["outcome"] == "CHECKED"
-    assert answer["orphans"] == {
-        f"other ({stage.targets['lustre']})": 1,
-        f"{stage.targets['by-hand']} ({stage.targets['by-hand']})": 1,
+def test_the_status_names_what_no_plan_owns(stage: Stage) -> None:
+    found = stage.invoke(stage.outputs["status_command"])
+    assert {row["plan"] for row in found["plans"]} == set(stage.outputs["plans"])
+    assert {(orphan["plan"], orphan["target"], orphan["backups"]) for orphan in found["orphaned"]} == {
+        ("other", stage.targets["lustre"], 1),
+        (stage.targets["by-hand"], stage.targets["by-hand"], 1),
     }
     # LocalStack has no Service Quotas: the documented quotas hold.
-    assert answer["quotas"] == {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 10_000, "WINDOWS": 500}
+    assert {kind: share["quota"] for kind, share in found["quota"].items()} == {
+        "LUSTRE": 500,
+        "ONTAP": 10_000,
+        "OPENZFS": 10_000,
+        "WINDOWS": 500,
+    }
+
+
+def test_the_function_is_told_of_detailed_metrics(stage: Stage) -> None:
+    configuration = stage.sandbox.client("lambda").get_function_configuration(FunctionName=NAME)
+    assert configuration["Environment"]["Variables"]["FSX_BACKUP_DETAILED_METRICS"] == "false"
 
 
 def test_the_dashboard_is_there(stage: Stage) -> None:

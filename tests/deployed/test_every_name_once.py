@@ -47,7 +47,7 @@ def described(stage: Stage) -> Iterator[tuple[str, Any]]:
 @pytest.fixture(scope="module")
 def another_state(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     stack = Stack.of_root(tmp_path_factory.mktemp("another") / "stack", stage.sandbox.environment())
-    other = {"file_system_id": "fs-0123456789abcdef9", "max_backup_age_hours": 500, "check_schedule": "rate(1 day)"}
+    other = {"file_system_id": "fs-0123456789abcdef9", "max_backup_age_hours": 500}
     stack.set_variables(
         {
             "name": NAME,

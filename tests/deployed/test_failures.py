@@ -39,7 +39,9 @@ WORDS = {
     "access is denied on CreateBackup": ("AccessDenied", "restore the permission", "#error"),
     "a malformed message": ("plan.file_system_id must be an id like", "'fs-oops'", "#invalid"),
     "an event of another service reaches the queue": ("aws:s3", "bucket's event notifications", "#invalid"),
-    "the schedule is disabled, and no backup is made any more": ("older than 6 hours", "#alarm-freshness"),
+    "the schedule is disabled, and no backup is made any more": ("older than 6 hours", "#late"),
+    "a schedule is deleted": ("A due backup is missing", "#alarm-late"),
+    "no health check arrives: the scheduler's role is removed": ("no health check has measured", "#alarm-late"),
     "a message is given up and ends in the dead-letter queue": ("dead-letter queue", "#alarm-dead-letters"),
     "the function times out": ("times out", "#alarm-errors"),
     "the topic is deleted": ("errors", "#alarm-errors"),
@@ -75,6 +77,8 @@ def notified(failures: FailureStage) -> Notified:
 @pytest.mark.fault("malformed", cases="a malformed message")
 @pytest.mark.fault("silent-deployment", cases="the schedule is disabled*")
 @pytest.mark.fault("silent-deployment", cases="the function *")
+@pytest.mark.fault("silent-deployment", cases="a schedule is deleted")
+@pytest.mark.fault("silent-deployment", cases="no health check arrives*")
 @pytest.mark.parametrize("name", WORDS)
 def test_a_failure_is_notified(notified: Notified, name: str) -> None:
     case, mail = notified[name]

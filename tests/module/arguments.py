@@ -17,6 +17,9 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     {"vpc": {"subnet_ids": SUBNETS[:16], "security_group_ids": [GROUP] * 5}},
     {"vpc": {"subnet_ids": ["subnet-01234567"], "security_group_ids": ["sg-01234567"]}},
     {"package": {"s3_bucket": "b", "s3_key": "k", "s3_object_version": "v", "code_signing_config_arn": SIGNING}},
+    {"health_check_interval_minutes": 5, "detailed_metrics": True},
+    {"health_check_interval_minutes": 720, "report": {"schedule": "rate(7 days)", "notify": "never"}},
+    {"report": {"timezone": "Europe/Paris", "notify": "always", "require_coverage": True}},
     {"log_retention_days": 0},
     {"log_retention_days": 3653},
     {"maximum_concurrency": 2},
@@ -130,15 +133,31 @@ REFUSED_ARGUMENTS: list[Refused] = [
         "tags: IAM does not distinguish keys that differ in letter case",
         '"Owner" and',
     ),
-    (
-        {"deployment_check_schedule": "at(2035-12-31T23:00:00)"},
-        "deployment_check_schedule must be recurring",
-        "(at(2035",
+    *(
+        (
+            {"health_check_interval_minutes": minutes},
+            "health_check_interval_minutes must be a whole number from 5 to 720",
+            f"health_check_interval_minutes ({minutes})",
+        )
+        for minutes in (4, 721, 30.5)
+    ),
+    *(
+        (
+            {"report": report},
+            "report: schedule must be cron(...) or rate(...) as in EventBridge Scheduler",
+            f"Correct: {shown}",
+        )
+        for report, shown in (
+            ({"schedule": "at(2035-12-31T23:00:00)"}, "schedule (at(2035-12-31T23:00:00): it fires once)."),
+            ({"schedule": "rate(1 week)"}, "schedule (rate(1 week): rate takes a whole number"),
+            ({"timezone": "Europe/PARIS"}, "timezone (Europe/PARIS)."),
+            ({"notify": "Always"}, "notify (Always)."),
+        )
     ),
     (
-        {"deployment_check_schedule": "rate(1 week)"},
-        "EventBridge Scheduler would refuse this schedule",
-        "rate(1 week): rate",
+        {"additional_targets": [f"fs-{n:017x}" for n in range(12_000)]},
+        "A schedule's input has 256 KB at most, and these name all plans and additional_targets.",
+        "health-check, report.",
     ),
     ({"tags": {"a": "b|c"}}, "tags: a key must have 1 to 128", '"a" ("b|c")'),
     ({"tags": {f"t{n}": "x" for n in range(50)}}, "tags: a resource has 50 tags at most", "tags (50)"),

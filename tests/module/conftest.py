@@ -24,12 +24,9 @@ def own_key(plan: ModulePlanner) -> Plan:
 
 @pytest.fixture(scope="session")
 def many(plan: ModulePlanner) -> Plan:
-    """Hundreds of plans, each with a maximum age."""
+    """Hundreds of plans."""
     return plan(
-        file_systems={
-            f"plan-{n}": {"file_system_id": f"fs-{n:017x}", "max_backup_age_hours": 6 if n % 2 else 30.5}
-            for n in range(MANY)
-        },
+        file_systems={f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} for n in range(MANY)},
         encryption={"kms_key_arn": KEY},
     )
 
@@ -41,21 +38,17 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 @pytest.fixture(scope="session")
 def watched(plan: ModulePlanner) -> Plan:
-    """Maximum ages, check schedules, an alarms topic, and a subscription of each kind."""
+    """A maximum age, a report of its own, detailed metrics, an alarms topic, and a subscription of each kind."""
     return plan(
         file_systems={
             "home": HOME | {"max_backup_age_hours": 6, "adopt_tags": {"Name": "old"}},
-            "rare": HOME
-            | {
-                "max_backup_age_hours": 30,
-                "check_schedule": "cron(0 0/6 * * ? *)",
-                "timezone": "Europe/Paris",
-                "enabled": False,
-            },
-            "half": HOME | {"max_backup_age_hours": 26, "check_schedule": "rate(30 minutes)"},
+            "rare": HOME | {"timezone": "Europe/Paris", "enabled": False},
             "free": HOME | {"completion_window_minutes": 2880},
         },
         additional_targets=["fs-0123456789abcdef1"],
+        health_check_interval_minutes=720,
+        report={"schedule": "cron(0 7 ? * MON *)", "timezone": "Europe/Paris", "require_coverage": True},
+        detailed_metrics=True,
         notifications={
             "alarm_topic_arn": ALARM_TOPIC,
             "ok_actions": True,

@@ -30,9 +30,7 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     "short-id": {"file_system_id": "fs-01234567"},
     "long-id": {"file_system_id": "fs-0123456789abcdef01"},
     "volume": {"volume_id": VOLUME},
-    "nulls": dict.fromkeys(
-        ("volume_id", "schedule", "timezone", "enabled", "retention", "backup_tags", "backup_name", "check_schedule")
-    )
+    "nulls": dict.fromkeys(("volume_id", "schedule", "timezone", "enabled", "retention", "backup_tags", "backup_name"))
     | HOME,
     "windows": HOME
     | {"flexible_window_minutes": 1440, "start_window_minutes": 17280, "completion_window_minutes": 17280},
@@ -55,7 +53,7 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     "purged": HOME | {"purge_tags": {"Team": "a", "team": "b"}},
     "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(45)}},
     "name": HOME | {"backup_name": "Nightly backup: site/unit 7 @home"},
-    "age": HOME | {"max_backup_age_hours": 0.5, "check_schedule": "rate(10 minutes)", "schedule": "rate(15 minutes)"},
+    "age": HOME | {"max_backup_age_hours": 0.5},
     **{
         f"zone-{n}": HOME | {"timezone": zone}
         for n, zone in enumerate(
@@ -83,7 +81,7 @@ RETENTION = (
 WINDOWS = (
     "file_systems: start_window_minutes and completion_window_minutes must be whole numbers of at least 1, the first"
 )
-AGE = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760"
+AGE = "file_systems: max_backup_age_hours must be null (no limit) or more than 0 and at most 8760"
 FLEXIBLE = "file_systems: flexible_window_minutes must be a whole number from 0 (off) to 1440."
 ZONE = "file_systems: timezone must be an IANA time zone name like Europe/Paris, written exactly as in the time zone"
 NAME = (

@@ -45,6 +45,11 @@ def test_the_queue_hides_a_message_six_times_as_long_as_the_function_may_run(def
     assert only(default, "aws_sqs_queue", "queue.this")["visibility_timeout_seconds"] == 6 * timeout
 
 
+def test_the_function_has_the_processor_for_a_thousand_plans(default: Plan) -> None:
+    """Lambda gives a whole one with 1,769 MB. A check of 1,000 plans takes 12 s of one, and may take a minute."""
+    assert only(default, "aws_lambda_function")["memory_size"] / 1769 * 60 > 12
+
+
 def test_the_mapping_is_made_after_the_permissions(default: Plan) -> None:
     assert set(depends_on(default, "aws_lambda_event_source_mapping.this")) >= {
         "aws_iam_role_policy.function",
@@ -52,7 +57,7 @@ def test_the_mapping_is_made_after_the_permissions(default: Plan) -> None:
     }
 
 
-@pytest.mark.parametrize(("group", "schedule"), [("this", "backup"), ("checks", "check")])
+@pytest.mark.parametrize(("group", "schedule"), [("this", "backup"), ("checks", "health_check"), ("checks", "report")])
 def test_a_group_of_schedules_is_made_after_all_that_they_fire_into(default: Plan, group: str, schedule: str) -> None:
     assert set(depends_on(default, f"aws_scheduler_schedule_group.{group}")) >= {
         "aws_iam_role_policy.scheduler",
@@ -61,6 +66,12 @@ def test_a_group_of_schedules_is_made_after_all_that_they_fire_into(default: Pla
     }
     made = configured(default)[f"aws_scheduler_schedule.{schedule}"]
     assert f"aws_scheduler_schedule_group.{group}.name" in made["expressions"]["group_name"]["references"]
+
+
+def test_the_first_health_check_and_its_alarm_find_what_they_look_at(default: Plan) -> None:
+    """A rate fires as soon as it is made: plans without a schedule would be late, and so would a check without data."""
+    assert "aws_scheduler_schedule.backup" in depends_on(default, "aws_scheduler_schedule.health_check")
+    assert "aws_scheduler_schedule.health_check" in depends_on(default, "aws_cloudwatch_metric_alarm.this")
 
 
 def test_the_schedules_name_what_the_module_makes(default: Plan) -> None:
@@ -90,7 +101,7 @@ def test_hundreds_of_plans_fit_the_policy_limits(many: Plan) -> None:
         (f"{fsx}:backup/*",): {"StringEquals": {"aws:RequestTag/fsx-backup:deployment": "fsx-backup"}},
     }
     schedules = many.resources("aws_scheduler_schedule")
-    assert len(schedules) == MANY + MANY // 100 + 1  # backups, checks, the deployment's check
+    assert len(schedules) == MANY + 2
     assert all(len(schedule["target"][0]["input"].encode()) < 262_144 for schedule in schedules.values())
 
 
@@ -198,7 +209,7 @@ def test_deletes_are_bound_to_the_deployments_tag(everything: Plan) -> None:
 
 
 def test_what_is_made_in_the_same_apply_may_be_unknown(unknown: Plan) -> None:
-    assert len(unknown.resources("aws_scheduler_schedule")) == 2 + 1 + 1  # backups, their check, the deployment's check
+    assert len(unknown.resources("aws_scheduler_schedule")) == 2 + 2  # backups, health check and report
     assert not unknown.resources("aws_sns_topic")
     assert len(unknown.resources("aws_sns_topic_subscription")) == 2  # the main topic's, the alarms topic's
     assert not unknown.resources("aws_kms_key")

@@ -58,10 +58,9 @@ def test_every_example_is_known() -> None:
 def test_an_example_has_a_schedule_for_each_plan_and_checks(name: str, examples: Plan) -> None:
     schedules: dict[object, set[object]] = {}
     for schedule in of(examples, name, "aws_scheduler_schedule"):
-        named = "its plans" if str(schedule["name"]).startswith("plans-") else schedule["name"]
-        schedules.setdefault(schedule["group_name"], set()).add(named)
+        schedules.setdefault(schedule["group_name"], set()).add(schedule["name"])
     backups = PLANS[name]
-    checks = {f"{deployment}-checks": {"its plans", "_deployment"} for deployment in backups}
+    checks = {f"{deployment}-checks": {"health-check", "report"} for deployment in backups}
     assert schedules == {**backups, **checks}
 
 
@@ -93,7 +92,7 @@ def test_what_was_brought_along_is_used(examples: Plan) -> None:
     assert network["security_group_ids"] == ["sg-0123456789abcdef0"]
     topics = {f"arn:aws:sns:eu-west-1:123456789012:{name}" for name in ("storage-events", "on-call")}
     alarms = of(examples, "bring-your-own", "aws_cloudwatch_metric_alarm")
-    assert [set(alarm["alarm_actions"]) for alarm in alarms if "freshness" in str(alarm["alarm_name"])] == [topics]
+    assert [set(alarm["alarm_actions"]) for alarm in alarms if str(alarm["alarm_name"]).endswith("-late")] == [topics]
 
 
 def test_the_key_policy_to_copy_is_what_the_modules_own_key_has(examples: Plan) -> None:

@@ -1,18 +1,21 @@
 """Alarms, checks, subscriptions and the dashboard, read off plans; and what is told at plan time."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dev.terraform import ROOT, Plan
 from fsx_backup import event, metrics
-from fsx_backup.model import PlansCheck
 from tests.module import dashboard_body
-from tests.module.inputs import ALARM_TOPIC, HOME, KEY, MAIN_TOPIC
+from tests.module.inputs import ALARM_TOPIC, MAIN_TOPIC
 from tests.module.reading import only
 from tests.support.markdown import anchors
-from tests.support.planning import MANY, ModulePlanner
+
+NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
 def alarms(planned: Plan) -> dict[str, dict[str, Any]]:
@@ -21,10 +24,9 @@ def alarms(planned: Plan) -> dict[str, dict[str, Any]]:
 
 def test_every_alarm_notifies_both_topics_and_leads_to_the_runbook(watched: Plan) -> None:
     assert set(alarms(watched)) == {
-        *(f"fsx-backup-{kind}" for kind in ("errors", "throttles", "dead-letters", "queue-age", "lost-dead-letters")),
-        *(f"fsx-backup-dropped-{kind}" for kind in ("backups", "checks")),
-        *(f"fsx-backup-freshness-{key}" for key in ("home", "rare", "half")),
-    }
+        f"fsx-backup-{kind}"
+        for kind in ("late", "errors", "throttles", "dead-letters", "queue-age", "lost-dead-letters")
+    } | {f"fsx-backup-dropped-{kind}" for kind in ("backups", "checks")}
     for values in alarms(watched).values():
         assert set(values["alarm_actions"]) == set(values["ok_actions"]) == {MAIN_TOPIC, ALARM_TOPIC}
         assert "https://wiki.example.com/backups#alarm-" in values["alarm_description"]
@@ -34,22 +36,22 @@ def test_every_alarm_notifies_both_topics_and_leads_to_the_runbook(watched: Plan
 
 
 @pytest.mark.fault("silent-deployment")
-def test_freshness_takes_missing_data_for_too_old(watched: Plan) -> None:
-    expected = {"home": (6, 3600), "rare": (30, 21_600), "half": (26, 1800)}
-    for key, (hours, period) in expected.items():
-        alarm = alarms(watched)[f"fsx-backup-freshness-{key}"]
-        assert alarm["treat_missing_data"] == "breaching"
-        assert (alarm["threshold"], alarm["period"], alarm["evaluation_periods"]) == (hours, period, 1)
-        assert alarm["dimensions"] == {"Deployment": "fsx-backup", "Plan": key}
-        assert alarm["namespace"] == metrics.NAMESPACE
-        assert alarm["metric_name"] == "NewestBackupAgeHours"
+@pytest.mark.parametrize(("made", "minutes"), [("default", 30), ("watched", 720)])
+def test_one_alarm_takes_a_late_plan_and_missing_data_for_the_same(
+    request: pytest.FixtureRequest, made: str, minutes: int
+) -> None:
+    alarm = alarms(request.getfixturevalue(made))["fsx-backup-late"]
+    assert alarm["treat_missing_data"] == "breaching"
+    assert (alarm["threshold"], alarm["period"], alarm["evaluation_periods"]) == (0, 2 * 60 * minutes, 1)
+    assert (alarm["statistic"], alarm["dimensions"]) == ("Maximum", {"Deployment": "fsx-backup"})
+    assert (alarm["namespace"], alarm["metric_name"]) == (metrics.NAMESPACE, "LatePlans")
 
 
 def test_the_other_alarms_watch_what_aws_publishes(watched: Plan) -> None:
     watches = {
         name.removeprefix("fsx-backup-"): (values["namespace"], values["metric_name"], values["dimensions"])
         for name, values in alarms(watched).items()
-        if "freshness" not in name
+        if not name.endswith("-late")
     }
     function = {"FunctionName": "fsx-backup"}
     assert watches == {
@@ -67,77 +69,74 @@ def test_the_other_alarms_watch_what_aws_publishes(watched: Plan) -> None:
     }
     for values in alarms(watched).values():
         assert values["comparison_operator"] == "GreaterThanThreshold"
-        if "freshness" not in values["alarm_name"]:
+        if not values["alarm_name"].endswith("-late"):
             assert values["treat_missing_data"] == "notBreaching"
 
 
 def test_alarms_go_to_both_own_topics_and_are_silent_when_they_return_to_ok_unless_asked(many: Plan) -> None:
-    assert len(alarms(many)) > MANY
+    assert len(alarms(many)) == 8  # however many plans
     for values in alarms(many).values():
         assert set(values["alarm_actions"]) == {MAIN_TOPIC, f"{MAIN_TOPIC}-alarms"}
         assert not values["ok_actions"]
 
 
-def test_every_plan_has_its_check_and_the_deployment_has_one(watched: Plan) -> None:
-    inputs = {
-        values["name"]: json.loads(values["target"][0]["input"])
+def test_two_schedules_check_and_report_all_plans_by_name(watched: Plan) -> None:
+    made = {
+        values["name"]: values
         for values in watched.resources("aws_scheduler_schedule").values()
         if values["group_name"] == "fsx-backup-checks"
     }
-    # By name, so that the backups of a target that a plan no longer has are found as well.
-    assert inputs.pop("_deployment")["plans"] == {
-        **dict.fromkeys(["home", "rare", "half", "free"], HOME["file_system_id"]),
-        "fs-0123456789abcdef1": "fs-0123456789abcdef1",
+    times = {name: (v["schedule_expression"], v["schedule_expression_timezone"]) for name, v in made.items()}
+    assert times == {
+        "health-check": ("rate(720 minutes)", "UTC"),
+        "report": ("cron(0 7 ? * MON *)", "Europe/Paris"),
     }
-    for message in inputs.values():
-        message["scheduled_time"] = "2026-03-01T04:00:00Z"
-    together = [event.parse_check(message) for message in inputs.values()]
-    plans = [plan for check in together if isinstance(check, PlansCheck) for plan in check.plans]
-    assert sorted(plan.name for plan in plans) == ["free", "half", "home", "rare"]  # a disabled one is still checked
-    assert {plan.name: plan.adopt_tags for plan in plans}["home"] == {"Name": "old"}
+    for name, values in made.items():
+        message = json.loads(values["target"][0]["input"])
+        check = event.parse_check(message | {"scheduled_time": f"{NOW:%FT%TZ}"}, NOW)
+        assert check
+        assert check.plans == ("free", "home", "rare"), name  # a disabled one is still checked
+        assert check.additional_targets == {"fs-0123456789abcdef1"}
+        if name == "health-check":
+            assert check.previous == NOW - timedelta(hours=12)
+        else:
+            assert check.previous == datetime(2026, 2, 23, 6, tzinfo=UTC)
+            assert (check.notify, check.require_coverage) == ("problems", True)
 
 
-def test_plans_are_checked_together_by_their_check_schedule(watched: Plan) -> None:
-    together = {
-        (values["schedule_expression"], values["schedule_expression_timezone"]): names_checked(values)
+def test_a_plans_message_is_read_back_as_the_plan(watched: Plan) -> None:
+    [text] = [
+        values["target"][0]["input"]
         for values in watched.resources("aws_scheduler_schedule").values()
-        if values["name"].startswith("plans-")
-    }
-    assert together == {
-        ("rate(1 hour)", "UTC"): ["free", "home"],
-        ("rate(30 minutes)", "UTC"): ["half"],
-        ("cron(0 0/6 * * ? *)", "Europe/Paris"): ["rare"],
-    }
-
-
-def test_a_hundred_plans_at_most_are_checked_together(many: Plan) -> None:
-    together = [
-        names_checked(values)
-        for values in many.resources("aws_scheduler_schedule").values()
-        if values["name"].startswith("plans-")
+        if values["name"] == "home"
     ]
-    assert len(together) == -(-MANY // 100)
-    assert max(map(len, together)) <= 100
-    assert len({name for names in together for name in names}) == sum(map(len, together)) == MANY
+    assert '"schedule_arn":"<aws.scheduler.schedule-arn>"' in text
+    plan = event.parse(json.loads(text) | {"scheduled_time": f"{NOW:%FT%TZ}"}, NOW).plan
+    assert (plan.name, plan.max_backup_age_hours, plan.enabled) == ("home", 6, True)
+    assert plan.adopt_tags == {"Name": "old"}
 
 
-def names_checked(schedule: dict[str, Any]) -> list[str]:
-    return [plan["name"] for plan in json.loads(schedule["target"][0]["input"])["each"]]
-
-
-@pytest.mark.parametrize(("made", "shown"), [("default", 0), ("watched", 3), ("many", 100)])
-def test_the_dashboard_is_one_that_cloudwatch_takes(request: pytest.FixtureRequest, made: str, shown: int) -> None:
-    planned = request.getfixturevalue(made)
-    body = json.loads(only(planned, "aws_cloudwatch_dashboard")["dashboard_body"])
+@pytest.mark.parametrize(("made", "detailed"), [("default", False), ("watched", True), ("many", False)])
+def test_the_dashboard_is_one_that_cloudwatch_takes(
+    request: pytest.FixtureRequest, made: str, *, detailed: bool
+) -> None:
+    body = json.loads(only(request.getfixturevalue(made), "aws_cloudwatch_dashboard")["dashboard_body"])
     assert dashboard_body.mistakes(body) == []
     text = json.dumps(body)
-    for name in ("NewestBackupAgeHours", "GoodBackups", "Completed", "Duration", "BackupQuotaUsed", "OrphanedBackups"):
-        assert name in text
+    for name in ("LatePlans", "BackupsAvailable", "RunsCompleted", "BackupQuotaUsed", "OrphanedBackups"):
+        assert f'"{name}"' in text or f'MetricName=\\"{name}\\"' in text
     assert "fsx-backup-dead-letters" in text
-    ages = next(
-        widget for widget in body["widgets"] if "of the plan's maximum" in widget["properties"].get("title", "")
-    )
-    assert len(ages["properties"]["metrics"]) == 2 * shown
+    assert ("BackupAgeHours" in text) == detailed
+    assert len(text) < 10_000  # however many plans
+
+
+def test_every_metric_that_is_shown_is_one_that_the_function_publishes(watched: Plan) -> None:
+    source = Path(metrics.__file__).read_text()
+    body = only(watched, "aws_cloudwatch_dashboard")["dashboard_body"]
+    shown = set(re.findall(r'"FSxBackup","(\w+)"|MetricName=\\"(\w+)\\"', body.replace("\\\\", "\\")))
+    assert len(shown) == 16
+    for name in ("".join(pair) for pair in shown):
+        assert f'"{name}"' in source, name
 
 
 def test_a_dashboard_that_cloudwatch_refuses_is_noticed() -> None:
@@ -153,11 +152,3 @@ def test_a_dashboard_that_cloudwatch_refuses_is_noticed() -> None:
         {"widgets": [good | {"properties": properties}] * 2},
     ):
         assert dashboard_body.mistakes(broken), broken
-
-
-def test_a_check_that_is_rarer_than_a_day_leaves_no_period_without_data(plan: ModulePlanner) -> None:
-    planned = plan(
-        file_systems={"home": HOME | {"max_backup_age_hours": 400, "check_schedule": "cron(0 6 ? * MON,THU *)"}},
-        encryption={"kms_key_arn": KEY},
-    )
-    assert alarms(planned)["fsx-backup-freshness-home"]["period"] == 96 * 3600

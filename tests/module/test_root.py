@@ -49,7 +49,9 @@ def test_the_stack_takes_what_the_module_takes_and_passes_it_on(root: Stack) -> 
             "name": "storage",
             "additional_targets": [VOLUME],
             "event_rules": {"nightly": RULE},
-            "deployment_check_schedule": "rate(2 days)",
+            "health_check_interval_minutes": 60,
+            "report": {"schedule": "rate(2 days)"},
+            "detailed_metrics": True,
             "permissions_boundary_arn": "arn:aws:iam::123456789012:policy/boundary",
             "vpc": {"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP]},
             "package": {"s3_bucket": "packages", "s3_key": "fsx.zip"},
@@ -70,9 +72,11 @@ def test_the_stack_takes_what_the_module_takes_and_passes_it_on(root: Stack) -> 
     assert only(planned, "aws_lambda_permission")["source_arn"] == RULE
     assert only(planned, "aws_cloudwatch_log_group")["retention_in_days"] == 30
     assert only(planned, "aws_lambda_event_source_mapping")["scaling_config"] == [{"maximum_concurrency": 7}]
-    check = only(planned, "aws_scheduler_schedule", "deployment_check")
-    assert check["schedule_expression"] == "rate(2 days)"
+    assert "BackupAgeHours" in only(planned, "aws_cloudwatch_dashboard")["dashboard_body"]  # a detailed metric
+    check = only(planned, "aws_scheduler_schedule", "health_check")
+    assert check["schedule_expression"] == "rate(60 minutes)"
     assert VOLUME in check["target"][0]["input"]
+    assert only(planned, "aws_scheduler_schedule", "report")["schedule_expression"] == "rate(2 days)"
     assert only(planned, "aws_iam_role", "role.function")["permissions_boundary"].endswith("/boundary")
 
 
@@ -93,6 +97,7 @@ def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
                 "mails": ["storage@example.com"],
                 "subscriptions": {"night": {"protocol": "email", "endpoint": "a@example.com", "failure_only": True}},
             },
+            "report": {"notified": "always"},
             "encryption": {"key_arn": "x"},
             "vpc": {"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP], "subnets": []},
             "package": {"file": "x.zip"},
@@ -106,6 +111,7 @@ def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
         "file_systems.database.retention (keep_weakly; known are days, keep_daily,",
         "notifications (mails; known are alarm_topic_arn, create_alarm_topic, create_topic, emails,",
         "notifications.subscriptions.night (failure_only; known are endpoint, failures_only,",
+        "report (notified; known are notify, require_coverage, schedule, timezone)",
         "encryption (key_arn; known are create_key, kms_key_arn)",
         "vpc (subnets; known are security_group_ids, subnet_ids)",
         "package (file; known are code_signing_config_arn, path,",

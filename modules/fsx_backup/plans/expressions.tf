@@ -3,8 +3,8 @@
 locals {
   expressions = keys({
     for expression in concat(
-      flatten([for plan in local.plans : [plan.schedule, plan.check_schedule]]),
-      [nonsensitive(sensitive(var.arguments.deployment_check_schedule))],
+      [for plan in local.plans : plan.schedule],
+      [local.report.schedule],
     ) : expression => true...
   })
 
@@ -96,7 +96,7 @@ locals {
 
   cron_values = {
     for expression, fields in local.cron_ranges : expression => {
-      for name in keys(local.cron_fields) : name => [
+      for name in ["day-of-month", "month", "year"] : name => [
         for padded in keys({ # sorted, each once
           for value in flatten([
             for item in lookup(fields, name, []) : [
@@ -108,32 +108,4 @@ locals {
       ]
     } if local.expression_mistakes[expression] == ""
   }
-
-  rate_hours = {
-    for expression in local.expressions :
-    expression => tonumber(regex("[0-9]+", expression)) * { minute = 1, hour = 60, day = 1440 }[regex("minute|hour|day", expression)] / 60
-    if startswith(expression, "rate(") && local.expression_mistakes[expression] == ""
-  }
-
-  # The longest time from one firing to the next, in hours; null where the expression does not say it. Daylight saving
-  # is left out.
-  days_between = {
-    for expression, cron in local.cron_values : expression => try(
-      length(cron["day-of-month"]) == 31 ? 1
-      : length(cron["day-of-month"]) == 1 ? (cron["day-of-month"][0] == 31 ? 61 : cron["day-of-month"][0] > 28 ? 59 : 31)
-      : local.crons[expression]["day-of-month"] != "?" ? null
-      : max([for i, day in cron["day-of-week"] : (i + 1 < length(cron["day-of-week"]) ? cron["day-of-week"][i + 1] : cron["day-of-week"][0] + 7) - day]...),
-      null,
-    )
-  }
-  cron_gap_hours = {
-    for expression, cron in local.cron_values : expression => try(
-      max(concat(
-        [(local.days_between[expression] - 1) * 24 + cron.hours[0] + 24 - reverse(cron.hours)[0]],
-        [for i, hour in slice(cron.hours, 1, length(cron.hours)) : hour - cron.hours[i]],
-      )...) - (length(cron.minutes) == 1 ? 0 : 1), # several times an hour: at least this long
-      null,
-    ) if length(cron.month) == 12 && length(cron.year) == 230
-  }
-  longest_gap_hours = { for expression in local.expressions : expression => try(local.rate_hours[expression], local.cron_gap_hours[expression], null) }
 }

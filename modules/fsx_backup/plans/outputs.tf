@@ -5,10 +5,8 @@ output "checked" {
     What the module plans with, once every rule holds.
 
     - `plans`: `file_systems`, each with its `target_id`, `target_kind` ("file system" or "volume") and the `message` of its schedule.
-    - `checks`: the health checks by the name of their schedule: `plans`, `schedule`, `timezone`, `message`.
-    - `deployment_check`: the `message` of the deployment's check.
+    - `messages`: of the schedules `health-check` and `report`.
     - `emails`: the addresses to subscribe, by themselves; sensitive ones by a digest.
-    - `longest_gap_hours`: of each schedule expression, null where it does not say it.
     - `arguments`: the others, as they came.
   EOT
   value = {
@@ -19,18 +17,9 @@ output "checked" {
         message     = local.messages.backup[key]
       })
     }
-    checks = {
-      for name, keys in local.checked_plans : name => {
-        plans    = keys
-        schedule = local.given[keys[0]].check_schedule
-        timezone = startswith(local.plans[keys[0]].check_schedule, "rate(") ? "UTC" : local.given[keys[0]].timezone
-        message  = local.messages.check[name]
-      }
-    }
-    deployment_check  = { message = local.messages.deployment_check.all }
-    emails            = local.emails
-    longest_gap_hours = local.longest_gap_hours
-    arguments         = var.arguments
+    messages  = local.messages.deployment
+    emails    = local.emails
+    arguments = var.arguments
   }
 
   precondition {
@@ -69,11 +58,6 @@ output "checked" {
   }
 
   precondition {
-    condition     = length(local.plan_mistakes.single_checks) == 0
-    error_message = "file_systems: check_schedule must be recurring: use cron(...) or rate(...). Correct: ${local.named.plans.single_checks}."
-  }
-
-  precondition {
     condition     = length(local.plan_mistakes.timezones) == 0
     error_message = "file_systems: timezone must be an IANA time zone name like Europe/Paris, written exactly as in the time zone database. Correct: ${local.named.plans.timezones}."
   }
@@ -100,7 +84,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.ages) == 0
-    error_message = "file_systems: max_backup_age_hours must be null (no alarm) or more than 0 and at most 8760 (a year). Correct: ${local.named.plans.ages}."
+    error_message = "file_systems: max_backup_age_hours must be null (no limit) or more than 0 and at most 8760 (a year). Correct: ${local.named.plans.ages}."
   }
 
   precondition {
@@ -269,13 +253,13 @@ output "checked" {
   }
 
   precondition {
-    condition     = length(local.argument_mistakes.deployment_check_schedule) == 0
-    error_message = "EventBridge Scheduler would refuse this schedule. Correct: ${local.named.arguments.deployment_check_schedule}."
+    condition     = length(local.argument_mistakes.health_check_interval_minutes) == 0
+    error_message = "health_check_interval_minutes must be a whole number from 5 to 720. Correct: ${local.named.arguments.health_check_interval_minutes}."
   }
 
   precondition {
-    condition     = length(local.argument_mistakes.single_deployment_checks) == 0
-    error_message = "deployment_check_schedule must be recurring: use cron(...) or rate(...). Correct: ${local.named.arguments.single_deployment_checks}."
+    condition     = length(local.argument_mistakes.report) == 0
+    error_message = "report: schedule must be cron(...) or rate(...) as in EventBridge Scheduler, timezone an IANA name like Europe/Paris, notify problems, always or never. Correct: ${local.named.arguments.report}."
   }
 
   precondition {
@@ -285,6 +269,6 @@ output "checked" {
 
   precondition {
     condition     = length(local.argument_mistakes.long_messages) == 0
-    error_message = "A message has 256 KB at most, and a check names all its plans with their adopt_tags. Shorten them, or divide file_systems among several deployments: ${local.named.arguments.long_messages}."
+    error_message = "A schedule's input has 256 KB at most, and these name all plans and additional_targets. Divide them among several deployments, or shorten the plans' names: ${local.named.arguments.long_messages}."
   }
 }

@@ -149,22 +149,25 @@ locals {
       if !can(regex("^\\S{1,300}$", url))
     ]
 
-    deployment_check_schedule = [
-      for text in [nonsensitive(sensitive(var.arguments.deployment_check_schedule))] :
-      { entry = "deployment_check_schedule", value = "${var.arguments.deployment_check_schedule}: ${local.expression_mistakes[text]}" }
-      if local.expression_mistakes[text] != ""
+    health_check_interval_minutes = [
+      for minutes in [nonsensitive(sensitive(var.arguments.health_check_interval_minutes))] :
+      { entry = "health_check_interval_minutes", value = var.arguments.health_check_interval_minutes }
+      if minutes < 5 || minutes > 720 || floor(minutes) != minutes
     ]
-    single_deployment_checks = [
-      for text in [nonsensitive(sensitive(var.arguments.deployment_check_schedule))] :
-      { entry = "deployment_check_schedule", value = var.arguments.deployment_check_schedule } if startswith(text, "at(")
-    ]
+    report = concat(
+      [
+        for mistake in [startswith(local.report.schedule, "at(") ? "it fires once" : local.expression_mistakes[local.report.schedule]] :
+        { entry = "schedule", value = "${var.arguments.report.schedule}: ${mistake}" } if mistake != ""
+      ],
+      [for zone in setsubtract([local.report.timezone], local.time_zones) : { entry = "timezone", value = var.arguments.report.timezone }],
+      [for notify in setsubtract([local.report.notify], ["problems", "always", "never"]) : { entry = "notify", value = var.arguments.report.notify }],
+    )
     arns_of_other_regions = [
       for name, arn in local.regional_arns : { entry = name, value = arn }
       if nonsensitive(sensitive(arn)) == null ? false : try(split(":", nonsensitive(sensitive(arn)))[3], var.arguments.region) != var.arguments.region
     ]
     long_messages = [
-      for name, message in merge(local.messages.check, { deployment = local.messages.deployment_check.all }) : { entry = "check ${name}", value = null }
-      if length(nonsensitive(sensitive(message))) >= 250000
+      for name, message in local.messages.deployment : { entry = name, value = null } if length(nonsensitive(sensitive(message))) >= 250000
     ]
   }
 }

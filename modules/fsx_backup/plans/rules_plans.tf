@@ -55,16 +55,9 @@ locals {
       for key, plan in local.plans : { entry = key, value = var.file_systems[key].volume_id }
       if plan.volume_id == null ? false : length(plan.volume_id) != 23 || !can(regex("^fsvol-[0-9a-f]+$", plan.volume_id))
     ]
-    schedules = flatten([
-      for key, plan in local.plans : [
-        for name in ["schedule", "check_schedule"] :
-        { entry = key, value = "${name} = ${var.file_systems[key][name]}: ${local.expression_mistakes[plan[name]]}" }
-        if local.expression_mistakes[plan[name]] != ""
-      ]
-    ])
-    single_checks = [
-      for key, plan in local.plans : { entry = key, value = "check_schedule = ${var.file_systems[key].check_schedule}" }
-      if startswith(plan.check_schedule, "at(")
+    schedules = [
+      for key, plan in local.plans : { entry = key, value = "${var.file_systems[key].schedule}: ${local.expression_mistakes[plan.schedule]}" }
+      if local.expression_mistakes[plan.schedule] != ""
     ]
     timezones = flatten([
       for zone in setsubtract(keys(local.plans_by_timezone), local.time_zones) : [

@@ -16,6 +16,7 @@ locals {
   notifications = { for name, value in nonsensitive(sensitive(var.arguments.notifications)) : name => nonsensitive(sensitive(value)) }
   encryption    = { for name, value in nonsensitive(sensitive(var.arguments.encryption)) : name => nonsensitive(sensitive(value)) }
   package       = { for name, value in nonsensitive(sensitive(var.arguments.package)) : name => nonsensitive(sensitive(value)) }
+  report        = { for name, value in nonsensitive(sensitive(var.arguments.report)) : name => nonsensitive(sensitive(value)) }
   event_rules   = { for key, arn in nonsensitive(sensitive(var.arguments.event_rules)) : key => nonsensitive(sensitive(arn)) }
   tags          = { for tag, value in nonsensitive(sensitive(var.arguments.tags)) : tag => nonsensitive(sensitive(value)) }
   subscriptions = {

@@ -1,14 +1,12 @@
 # What AWS may take, and what a reader should know.
 locals {
-  # Where each expression is used, as a warning shows it. A time without its zone is certainly past twelve hours later.
+  # A time without its zone is certainly past twelve hours later.
   now      = plantimestamp()
   past_for = { for key, plan in local.plans : key => plan.timezone == "UTC" ? "0s" : "12h" }
-  used_expressions = flatten([
-    for key, plan in local.plans : [
-      for name in ["schedule", "check_schedule"] : { plan = key, name = name, text = plan[name] }
-      if local.expression_mistakes[plan[name]] == ""
-    ]
-  ])
+  used_expressions = concat(
+    [for key, plan in local.plans : { entry = key, value = var.file_systems[key].schedule, text = plan.schedule }],
+    [{ entry = "report", value = var.arguments.report.schedule, text = local.report.schedule }],
+  )
   undocumented_crons = {
     for expression, fields in local.crons : expression => concat(
       [for text in values(fields) : "${text} is not in capitals" if upper(text) != text],
@@ -26,8 +24,6 @@ locals {
   }
   this_month = tonumber(formatdate("YYYY", timeadd(local.now, "-12h"))) * 12 + tonumber(formatdate("M", timeadd(local.now, "-12h")))
 
-  watched_plans = { for key, plan in local.plans : key => plan if plan.max_backup_age_hours != null }
-
   warned = {
     times_past = [
       for key, plan in local.plans : { entry = key, value = var.file_systems[key].schedule }
@@ -36,29 +32,12 @@ locals {
       )
     ]
     never_firing = [
-      for use in local.used_expressions : { entry = use.plan, value = "${use.name} = ${var.file_systems[use.plan][use.name]}" }
+      for use in local.used_expressions : { entry = use.entry, value = use.value }
       if lookup(local.last_months, use.text, local.this_month) < local.this_month
     ]
     undocumented = [
-      for use in local.used_expressions : {
-        entry = use.plan
-        value = "${use.name} = ${var.file_systems[use.plan][use.name]}: ${join(", ", local.undocumented_crons[use.text])}"
-      }
+      for use in local.used_expressions : { entry = use.entry, value = "${use.value}: ${join(", ", local.undocumented_crons[use.text])}" }
       if length(lookup(local.undocumented_crons, use.text, [])) > 0
-    ]
-    ages_below_the_gap = [
-      for key, plan in local.watched_plans : {
-        entry = key
-        value = "${var.file_systems[key].max_backup_age_hours} hours, but ${local.longest_gap_hours[plan.schedule]} from one backup to the next"
-      }
-      if try(plan.max_backup_age_hours < local.longest_gap_hours[plan.schedule], false)
-    ]
-    checked_too_rarely = [
-      for key, plan in local.watched_plans : {
-        entry = key
-        value = "${var.file_systems[key].max_backup_age_hours} hours, but ${local.longest_gap_hours[plan.check_schedule]} from one check to the next"
-      }
-      if try(plan.max_backup_age_hours < local.longest_gap_hours[plan.check_schedule], false)
     ]
   }
 }
@@ -71,23 +50,11 @@ check "schedules" {
 
   assert {
     condition     = length(local.warned.never_firing) == 0
-    error_message = "file_systems: these schedules never fire: the years are past, or the months have no such day. Correct: ${local.named.warnings.never_firing}."
+    error_message = "These schedules never fire: the years are past, or the months have no such day. Correct: ${local.named.warnings.never_firing}."
   }
 
   assert {
     condition     = length(local.warned.undocumented) == 0
-    error_message = "file_systems: AWS does not document these forms, so EventBridge Scheduler may refuse them. Write names in capitals and ranges in ascending order to be sure: ${local.named.warnings.undocumented}."
-  }
-}
-
-check "maximum_backup_age" {
-  assert {
-    condition     = length(local.warned.ages_below_the_gap) == 0
-    error_message = "file_systems: max_backup_age_hours is shorter than the schedule's longest gap, so the freshness alarm will go into ALARM without a failure. Raise it, or back up more often: ${local.named.warnings.ages_below_the_gap}."
-  }
-
-  assert {
-    condition     = length(local.warned.checked_too_rarely) == 0
-    error_message = "file_systems: check_schedule is rarer than max_backup_age_hours, so the freshness alarm will come late. Check more often: ${local.named.warnings.checked_too_rarely}."
+    error_message = "AWS does not document these forms, so EventBridge Scheduler may refuse them. Write names in capitals and ranges in ascending order to be sure: ${local.named.warnings.undocumented}."
   }
 }

@@ -43,20 +43,15 @@ run "every_plan_has_its_schedule_and_is_checked" {
   }
 
   assert {
-    condition = toset(flatten([for check in aws_scheduler_schedule.check : [
-      for plan in lookup(jsondecode(check.target[0].input), "each", []) : plan.name
-    ]])) == toset(["home", "database"])
-    error_message = "Each entry is checked."
+    condition = [for schedule in [aws_scheduler_schedule.health_check, aws_scheduler_schedule.report] : jsondecode(schedule.target[0].input).plans] == [
+      ["database", "home"], ["database", "home"],
+    ]
+    error_message = "Each entry is checked and reported on."
   }
 
   assert {
-    condition     = toset(keys(jsondecode(aws_scheduler_schedule.deployment_check.target[0].input).plans)) == toset(["home", "database"])
-    error_message = "The deployment is checked."
-  }
-
-  assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.freshness)) == toset(["home"])
-    error_message = "A freshness alarm only where max_backup_age_hours asks for one."
+    condition     = aws_cloudwatch_metric_alarm.this["late"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this["late"].period == 3600
+    error_message = "One alarm for all plans; it goes into ALARM without data too."
   }
 }
 
@@ -98,8 +93,8 @@ run "the_outputs_show_the_effective_settings" {
   }
 
   assert {
-    condition     = strcontains(output.commands["home"].dry_run_purge, "\"dry_run\":true")
-    error_message = "The command to try a purge says that it is a dry run."
+    condition     = strcontains(output.commands["home"].dry_run_purge, "'{\"action\":\"purge\",\"dry_run\":true,\"plan\":\"home\"}'")
+    error_message = "The command to try a purge names the plan, and says that it is a dry run."
   }
 }
 
@@ -152,7 +147,8 @@ run "an_existing_key_and_topics" {
       aws_cloudwatch_log_group.this.kms_key_id,
       aws_lambda_function.this.kms_key_arn,
       aws_scheduler_schedule.backup["home"].kms_key_arn,
-      aws_scheduler_schedule.deployment_check.kms_key_arn,
+      aws_scheduler_schedule.health_check.kms_key_arn,
+      aws_scheduler_schedule.report.kms_key_arn,
     ] : arn == var.encryption.kms_key_arn])
     error_message = "Queues, log, function and schedules are encrypted with the given key."
   }

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 import dev.fsx_emulator  # noqa: F401 - moto must be there before the client that it serves
 from fsx_backup.settings import Settings
+from tests.module.inputs import KEY
 from tests.module.security.iam import Call, Request
 from tests.support.world import Topic, World
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:prod"
 QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/prod"
+SCHEDULE = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:prod"
 NEW_BACKUP = f"arn:aws:fsx:{REGION}:{ACCOUNT}:backup/backup-00000000000000000"
 
@@ -34,7 +36,10 @@ class Recorder:
         _current["recorder"] = self
         world.settings = Settings("prod", TOPIC, QUEUE_URL)
         world.topic = Topic(TOPIC)
-        others = {"service-quotas": Recorded(world.service_quotas, self.service_quotas)}
+        others = {
+            "service-quotas": Recorded(world.service_quotas, self.service_quotas),
+            "scheduler": Recorded(world.scheduler, self.scheduler),
+        }
         world.function = world.connect(
             _client(),
             sns=Recorded(world.topic, self.sns),
@@ -69,6 +74,11 @@ class Recorder:
 
     def cloudwatch(self, operation: str, parameters: dict[str, Any]) -> None:
         self._ask(Request(f"cloudwatch:{operation}", "*", {"cloudwatch:namespace": parameters["Namespace"]}))
+
+    def scheduler(self, operation: str, parameters: dict[str, Any]) -> None:
+        """Source: EventBridge Scheduler User Guide, encryption at rest: reading needs the schedule's key as well."""
+        arn = f"{SCHEDULE}/{parameters['GroupName']}/{parameters['Name']}"
+        self.calls.append((Request(f"scheduler:{operation}", arn), Request("kms:Decrypt", KEY)))
 
     def _ask(self, request: Request) -> None:
         self.calls.append((request,))

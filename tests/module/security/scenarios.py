@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LUSTRE, OPENZFS, WINDOWS = (f"fs-{n:017x}" for n in (1, 2, 3))
 ONTAP, VOLUME = "fs-00000000000000004", "fsvol-00000000000000005"
+OTHER_VOLUME = "fsvol-00000000000000099"
 ADOPT = {"Name": "user-scheduled backup", "Team": "hpc"}
 
 # As the module is given them; `adopting` takes over backups that were made by the sample.
@@ -105,13 +107,20 @@ def the_samples_event(world: World) -> None:
     world.settle()
 
 
-def checks(world: World) -> None:
+def checks_and_reports(world: World) -> None:
+    """A plan that gets late and recovers, one that nobody knows, what no plan covers, and all that the report asks."""
     world.history(LUSTRE, [1], plan="lustre")
-    world.invoke({"action": "check", "plan": {"name": "lustre", "file_system_id": LUSTRE}})
-    world.invoke({"action": "check", "plan": {"name": "volume", "volume_id": VOLUME}})
-    world.invoke({"action": "check", "plans": ["lustre"]})
-    world.service_quotas.quotas = {"Lustre backups": 1}
-    world.invoke({"action": "check", "plans": ["lustre"]})
+    world.fsx.seed_volume(ONTAP, volume_id=OTHER_VOLUME)
+    world.schedule(LUSTRE, name="lustre", changed=world.now - timedelta(days=9))
+    world.schedule(VOLUME, name="volume")
+    for plan in ("lustre", "volume"):
+        world.invoke({"action": "check", "plan": plan})
+    with suppress(InvalidEvent):
+        world.invoke({"action": "check", "plan": "unknown"})
+    world.check(interval_minutes=1440)
+    world.invoke({"action": "status"})
+    world.invoke({"action": "backup", "plan": "lustre"})
+    world.settle()
 
 
 SCENARIOS: list[Callable[[World], None]] = [
@@ -123,5 +132,5 @@ SCENARIOS: list[Callable[[World], None]] = [
     partial_purge,
     failures,
     the_samples_event,
-    checks,
+    checks_and_reports,
 ]

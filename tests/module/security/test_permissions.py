@@ -15,12 +15,13 @@ from tests.module.security.recorder import (
     NEW_BACKUP,
     QUEUE,
     REGION,
+    SCHEDULE,
     TOPIC,
     create_backup,
     request_tags,
     resource_tags,
 )
-from tests.module.security.scenarios import ADOPT, LUSTRE, ONTAP, VOLUME
+from tests.module.security.scenarios import ADOPT, LUSTRE, ONTAP, OTHER_VOLUME, VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ FSX = f"arn:aws:fsx:{REGION}:{ACCOUNT}"
 FILE_SYSTEM = f"{FSX}:file-system/{LUSTRE}"
 OTHER_FILE_SYSTEM = f"{FSX}:file-system/fs-00000000000000099"
 LISTED_VOLUME = f"{FSX}:volume/{ONTAP}/{VOLUME}"
-OTHER_VOLUME = f"{FSX}:volume/{ONTAP}/fsvol-00000000000000099"
+UNLISTED_VOLUME = f"{FSX}:volume/{ONTAP}/{OTHER_VOLUME}"
 OWN = {"fsx-backup:deployment": "prod", "fsx-backup:plan": "lustre", "Name": "nightly"}
 OTHERS = OWN | {"fsx-backup:deployment": "test"}
 DEAD_LETTERS = f"{QUEUE}-dead-letters"
@@ -69,6 +70,10 @@ def list_tags(resource: str) -> list[Call]:
     return one("fsx:ListTagsForResource", resource)
 
 
+def get(schedule: str) -> list[Call]:
+    return one("scheduler:GetSchedule", f"{SCHEDULE}/{schedule}")
+
+
 def measure(namespace: str) -> list[Call]:
     return one("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": namespace})
 
@@ -90,7 +95,7 @@ REFUSED: dict[str, tuple[list[Call], list[Call]]] = {
         create_backup(FILE_SYSTEM.replace(ACCOUNT, "444455556666"), OWN),
         create_backup(FILE_SYSTEM, OWN),
     ),
-    "back up another volume": (create_backup(OTHER_VOLUME, OWN), create_backup(LISTED_VOLUME, OWN)),
+    "back up another volume": (create_backup(UNLISTED_VOLUME, OWN), create_backup(LISTED_VOLUME, OWN)),
     "back up without the tag": (create_backup(FILE_SYSTEM, {"Name": "nightly"}), create_backup(FILE_SYSTEM, OWN)),
     "back up without any tag": (create_backup(FILE_SYSTEM, {}), create_backup(FILE_SYSTEM, OWN)),
     "back up for another deployment": (create_backup(FILE_SYSTEM, OTHERS), create_backup(FILE_SYSTEM, OWN)),
@@ -102,11 +107,15 @@ REFUSED: dict[str, tuple[list[Call], list[Call]]] = {
     "tag as another deployment": (tag(OTHERS), tag(OWN)),
     "tag a file system": (tag(OWN, FILE_SYSTEM), tag(OWN)),
     "take tags away": (one("fsx:UntagResource", NEW_BACKUP, {"aws:TagKeys": ("fsx-backup:hold",)}), []),
-    "list another file system's tags": (list_tags(OTHER_FILE_SYSTEM), list_tags(FILE_SYSTEM)),
-    "list another volume's tags": (list_tags(OTHER_VOLUME), list_tags(LISTED_VOLUME)),
+    "list a file system's tags": (list_tags(FILE_SYSTEM), list_tags(UNLISTED_VOLUME)),
     "list a backup's tags": (list_tags(NEW_BACKUP), list_tags(LISTED_VOLUME)),
     "delete a file system": (one("fsx:DeleteFileSystem", FILE_SYSTEM), []),
     "delete a volume": (one("fsx:DeleteVolume", LISTED_VOLUME), []),
+    "read another deployment's plan": (get("test/lustre"), get("prod/lustre")),
+    "read a plan of a deployment whose name begins alike": (get("prod-2/lustre"), get("prod/lustre")),
+    "read the report's schedule": (get("prod-checks/report"), get("prod-checks/health-check")),
+    "list all schedules": (one("scheduler:ListSchedules"), get("prod/lustre")),
+    "enable a schedule": (one("scheduler:UpdateSchedule", f"{SCHEDULE}/prod/lustre"), get("prod/lustre")),
     "copy a backup": (one("fsx:CopyBackup", NEW_BACKUP, request_tags(OWN)), []),
     "publish elsewhere": (one("sns:Publish", f"{TOPIC}-other"), one("sns:Publish", TOPIC)),
     "publish as if it were an alarm": (one("sns:Publish", f"{TOPIC}-alarms"), one("sns:Publish", TOPIC)),
@@ -157,7 +166,6 @@ def test_a_backup_is_made_with_the_deployments_tag_only(policies: Policies, miss
 def test_without_targets_there_is_no_statement_about_them(plan: ModulePlanner) -> None:
     none = planned_policies(plan, file_systems={})
     assert not any(map(none.permit, create_backup(FILE_SYSTEM, OWN)))
-    assert "fsx:ListTagsForResource" not in none.actions
     one_more = planned_policies(plan, file_systems={}, additional_targets=[LUSTRE])
     assert all(map(one_more.permit, create_backup(FILE_SYSTEM, OWN)))
 
@@ -182,10 +190,12 @@ def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
         "sqs:SendMessage",
         "cloudwatch:PutMetricData",
         "servicequotas:ListServiceQuotas",
+        "scheduler:GetSchedule",
     }
     deleted = [dict(request.context) for request in requests if request.action == "fsx:DeleteBackup"]
     assert any("aws:ResourceTag/fsx-backup:deployment" not in context for context in deleted)  # adopted ones
-    assert any(request.resource == LISTED_VOLUME for request in requests)
+    listed = {request.resource for request in requests if request.action == "fsx:ListTagsForResource"}
+    assert {LISTED_VOLUME, UNLISTED_VOLUME} <= listed
 
 
 def test_a_call_for_another_deployment_would_be_noticed(policies: Policies, recorded: list[Call]) -> None:
@@ -207,8 +217,6 @@ def test_many_plans_keep_the_conditions(policies_of_many: Policies, recorded: li
     listed_only = {
         "back up another file system",
         "back up another volume",
-        "list another file system's tags",
-        "list another volume's tags",
     }
     for case, (refused, allowed) in REFUSED.items():
         assert {policies_of_many.permit(call) for call in refused} == {case in listed_only}, case

@@ -20,20 +20,20 @@ variables {
     start_window_minutes      = 240
     completion_window_minutes = 1440
     max_backup_age_hours      = null
-    check_schedule            = "rate(1 hour)"
   }
   file_systems = {}
   arguments = {
-    additional_targets        = []
-    event_rules               = {}
-    encryption                = { kms_key_arn = null, create_key = null }
-    vpc                       = null
-    package                   = { path = null, s3_bucket = null, s3_key = null, s3_object_version = null, code_signing_config_arn = null }
-    maximum_concurrency       = 5
-    reserved_concurrency      = null
-    tags                      = {}
-    deployment_check_schedule = "rate(1 day)"
-    region                    = "eu-west-1"
+    additional_targets            = []
+    event_rules                   = {}
+    encryption                    = { kms_key_arn = null, create_key = null }
+    vpc                           = null
+    package                       = { path = null, s3_bucket = null, s3_key = null, s3_object_version = null, code_signing_config_arn = null }
+    maximum_concurrency           = 5
+    reserved_concurrency          = null
+    tags                          = {}
+    report                        = { schedule = "cron(0 6 * * ? *)", timezone = "UTC", notify = "problems", require_coverage = false }
+    health_check_interval_minutes = 30
+    region                        = "eu-west-1"
     notifications = {
       emails             = []
       subscriptions      = {}
@@ -70,6 +70,7 @@ run "a_plan_is_completed" {
   assert {
     condition = jsondecode(output.checked.plans["home"].message) == {
       action         = "backup"
+      schedule_arn   = "<aws.scheduler.schedule-arn>"
       scheduled_time = "<aws.scheduler.scheduled-time>"
       version        = 1
       plan = {
@@ -86,6 +87,8 @@ run "a_plan_is_completed" {
         flexible_window_minutes   = 15
         start_window_minutes      = 240
         completion_window_minutes = 1440
+        max_backup_age_hours      = null
+        enabled                   = true
       }
     }
     error_message = "The message carries all that the function reads: ${output.checked.plans["home"].message}"
@@ -97,33 +100,30 @@ run "a_plan_is_completed" {
   }
 
   assert {
-    condition = jsondecode(output.checked.deployment_check.message).plans == {
-      home                   = "fs-0123456789abcdef0"
-      database               = "fsvol-0123456789abcdef0"
-      "fs-0123456789abcdef1" = "fs-0123456789abcdef1"
+    condition = jsondecode(output.checked.messages.health-check) == {
+      action             = "check"
+      plans              = ["database", "home"]
+      additional_targets = ["fs-0123456789abcdef1"]
+      interval_minutes   = 30
+      scheduled_time     = "<aws.scheduler.scheduled-time>"
+      version            = 1
     }
-    error_message = "The deployment's check knows the target of every plan: ${output.checked.deployment_check.message}"
-  }
-}
-
-run "plans_are_checked_together" {
-  command = plan
-
-  variables {
-    file_systems = merge(
-      { for n in range(101) : "plan-${n}" => var.plan },
-      { paris = merge(var.plan, { check_schedule = "cron(0 6 * * ? *)", timezone = "Europe/Paris" }) },
-    )
+    error_message = "The health check knows every plan's name: ${output.checked.messages.health-check}"
   }
 
   assert {
-    condition     = sort([for check in values(output.checked.checks) : format("%03d", length(check.plans))]) == tolist(["001", "001", "100"])
-    error_message = "A hundred plans at most in a check, and none with another check schedule."
-  }
-
-  assert {
-    condition     = [for check in values(output.checked.checks) : check.timezone if contains(check.plans, "paris")] == ["Europe/Paris"]
-    error_message = "A check schedule counts in the plan's time zone."
+    condition = jsondecode(output.checked.messages.report) == {
+      action             = "report"
+      plans              = ["database", "home"]
+      additional_targets = ["fs-0123456789abcdef1"]
+      notify             = "problems"
+      require_coverage   = false
+      schedule           = "cron(0 6 * * ? *)"
+      timezone           = "UTC"
+      scheduled_time     = "<aws.scheduler.scheduled-time>"
+      version            = 1
+    }
+    error_message = "The report knows how often it is made: ${output.checked.messages.report}"
   }
 }
 
