@@ -1,20 +1,23 @@
 """The check of a consumer's plans on a plan that Terraform made."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from dev.terraform import Plan
 from plan_check import plan_check
-from tests.module.inputs import HOME, KEY
+from tests.module.inputs import HOME, KEY, MAIN_TOPIC, TOPIC
 from tests.support.planning import ModulePlanner
 
+NOW = datetime(2026, 9, 20, tzinfo=UTC)
 BEFORE = {
     "removed": HOME,
     "shortened": HOME | {"retention": {"days": 30, "keep_monthly": 12}},
     "disabled": HOME,
     "bolder": HOME,
+    "rarer": HOME,
     "moved": HOME,
     "kept": HOME,
 }
@@ -23,16 +26,17 @@ AFTER = {
     "shortened": HOME | {"retention": {"days": 14, "keep_monthly": 12}},
     "disabled": HOME | {"enabled": False},
     "bolder": HOME | {"retention": {"max_deletes": 100}},
+    "rarer": HOME | {"schedule": "cron(0 0 1 1 ? *)"},
     "kept": HOME | {"notify_on_success": False},
     "new": HOME,
 }
 
 
 def state_of(plan: Plan) -> dict[str, Any]:
-    """A state in which the planned schedules exist; a text for every value that only apply would know."""
+    """A state in which the planned schedules and alarms exist; a text for every value that only apply would know."""
     resources: dict[tuple[str, str], dict[str, Any]] = {}
     for planned in plan.json["resource_changes"]:
-        if planned["type"] == "aws_scheduler_schedule":
+        if planned["type"] in ("aws_scheduler_schedule", "aws_cloudwatch_metric_alarm"):
             later = {
                 name: f"later-{name}" for name, unknown in planned["change"]["after_unknown"].items() if unknown is True
             }
@@ -59,21 +63,43 @@ def state_of(plan: Plan) -> dict[str, Any]:
 
 def test_losses_are_found_in_a_plan_of_the_module(plan: ModulePlanner, monkeypatch: pytest.MonkeyPatch) -> None:
     state = plan.stack.folder / "terraform.tfstate"
-    state.write_text(json.dumps(state_of(plan(file_systems=BEFORE, encryption={"kms_key_arn": KEY}))))
+    same: dict[str, Any] = {"encryption": {"kms_key_arn": KEY}}
+    before = plan(file_systems=BEFORE, notifications={"topic_arn": TOPIC}, **same)
+    state.write_text(json.dumps(state_of(before)))
     monkeypatch.setenv("TF_CLI_ARGS_plan", "-refresh=false")
+    weaker = {
+        "notifications": {"topic_arn": MAIN_TOPIC},
+        "health_check_interval_minutes": 60,
+        "report": {"notify": "never"},
+    }
     try:
-        after = plan(file_systems=AFTER, encryption={"kms_key_arn": KEY})
+        after = plan(file_systems=AFTER, **weaker, **same)
     finally:
         state.unlink()
     changes = plan_check.changes_of_deployments(after.json)
-    told = {loss.names[-1]: loss.sentence for loss in plan_check.losses(changes)}
-    assert set(told) == {"removed", "shortened", "disabled", "moved"}
-    assert "its schedule would be removed" in told["removed"]
-    assert "days from 30 to 14" in told["shortened"]
-    assert "would be disabled" in told["disabled"]
-    assert f"the backups of {HOME['file_system_id']} become orphaned" in told["moved"]
+    told: dict[str, list[str]] = {}
+    for loss in plan_check.losses(changes, NOW):
+        told.setdefault(loss.names[-1], []).append(loss.sentence)
+    words = {
+        "removed": ["its schedule would be removed"],
+        "shortened": ["days from 30 to 14"],
+        "disabled": ["would be disabled"],
+        "moved": [f"the backups of {HOME['file_system_id']} become orphaned"],
+        "rarer": ["would fire less often, up to 365 days apart, not 4 hours"],
+        "aws_scheduler_schedule.health_check": ["up to 1 hour apart, not 30 minutes"],
+        "aws_scheduler_schedule.report": ['notify from "problems" to "never"'],
+        **{
+            address.removeprefix("module.fsx_backup."): [TOPIC]
+            for address in before.resources("aws_cloudwatch_metric_alarm")
+        },
+    }
+    words['aws_cloudwatch_metric_alarm.this["late"]'].append("period from 3600 to 7200")
+    assert set(told) == set(words)
+    for name, expected in words.items():
+        assert len(told[name]) == len(expected)
+        assert all(word in sentence for word, sentence in zip(expected, told[name], strict=True))
     assert [warning.split(":")[0] for warning in plan_check.warnings(changes)] == ["bolder"]
 
 
 def test_a_first_plan_whose_messages_are_all_unknown_loses_nothing(unknown: Plan) -> None:
-    assert not list(plan_check.losses(plan_check.changes_of_deployments(unknown.json)))
+    assert not list(plan_check.losses(plan_check.changes_of_deployments(unknown.json), NOW))
