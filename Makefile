@@ -3,7 +3,7 @@ export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo acceptance test fast plans nightly mutation lint docs package bench sandbox-down requirements failures faults soak clean
+.PHONY: help setup demo acceptance test fast plans nightly mutation lint docs costs package bench sandbox-down requirements failures faults soak clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ lint: setup ## Formatting, linters, types, spelling, checkov, zizmor, and whethe
 docs: setup ## Write the tables of inputs and outputs into the READMEs, and the list of time zones
 	@$(DEV)/python dev/tools/docs.py
 	@$(DEV)/python dev/tools/time_zones.py
+
+costs: setup ## What a deployment costs a month, into docs/costs.md
+	@$(DEV)/python -m dev.tools.costs
 
 package: setup ## Build modules/fsx_backup/lambda.zip from lambda_src/
 	@$(DEV)/python lambda_src/build.py
