@@ -120,7 +120,12 @@ def describe_backups(backend: StrictFSxBackend, parameters: Json) -> Json:
         scope: tuple[object, ...] = ("DescribeBackups", sorted(ids))
     else:
         wanted = _wanted(parameters.get("Filters", []))
-        records = [backup for backup in backend.backups.values() if _passes(backup, wanted)]
+        records = list(backend.backups.values())
+        for name, values in wanted:
+            records = [backup for backup in records if getattr(backup, FILTERS[name]) in values]
+        if "file-system-id" in dict(wanted):
+            # It found no backups of volumes until late 2025, so nobody may rely on it.
+            records = [backup for backup in records if not backup.volume_id]
         scope = ("DescribeBackups", sorted((name, sorted(values)) for name, values in wanted))
     shown, further = backend.page(scope, ((record.weight, record) for record in records), parameters, whole=bool(ids))
     return {"Backups": [backend.show_backup(record) for record in shown], **further}
@@ -136,14 +141,6 @@ def _wanted(filters: list[Json]) -> list[tuple[str, frozenset[str]]]:
             raise bad_request(f"The filter {name} has no values.")
         wanted.append((name, frozenset(item["Values"])))
     return wanted
-
-
-def _passes(backup: Backup, wanted: list[tuple[str, frozenset[str]]]) -> bool:
-    # `file-system-id` found no backups of volumes until late 2025, so nobody may rely on it.
-    return all(
-        getattr(backup, FILTERS[name]) in values and not (name == "file-system-id" and backup.volume_id)
-        for name, values in wanted
-    )
 
 
 def delete_backup(backend: StrictFSxBackend, parameters: Json) -> Json:

@@ -87,23 +87,20 @@ def page[Item](
     With `short_pages`, one page in eight is empty, two in eight are short, and one in eight carries a
     token although nothing comes after it: all of it allowed by the API reference.
     """
-    rest = [
-        (position, item)
-        for position, item in (((weight * cursor.salt) & _MASK, item) for weight, item in items)
-        if position >= cursor.last
-    ]
+    listed = {(weight * cursor.salt) & _MASK: item for weight, item in items}
+    rest = [position for position in listed if position >= cursor.last]
     fate = _mix(cursor.salt, cursor.page) if short_pages else 7
     kind = fate % 8
     if kind == 0:
         limit = 0
     elif kind in {1, 2}:
         limit = 1 + (fate >> 8) % limit
-    taken = nsmallest(limit, rest, key=lambda pair: pair[0])
+    taken = nsmallest(limit, rest)
     more = len(rest) > len(taken) or (kind == 3 and bool(taken))
     if not more:
-        return [item for _, item in taken], None
-    last = taken[-1][0] + 1 if taken else cursor.last
-    return [item for _, item in taken], encode(Cursor(cursor.salt, last, cursor.page + 1, cursor.scope))
+        return [listed[position] for position in taken], None
+    last = taken[-1] + 1 if taken else cursor.last
+    return [listed[position] for position in taken], encode(Cursor(cursor.salt, last, cursor.page + 1, cursor.scope))
 
 
 def _mix(*numbers: int) -> int:

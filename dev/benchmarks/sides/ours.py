@@ -1,4 +1,5 @@
-"""One execution environment with the packaged function: a JSON list of events in, a JSON list of answers out.
+"""One execution environment with the packaged function: a JSON list of events in; a JSON list of answers and the number
+of calls by operation out.
 
 With the argument `drain` it takes the messages of the queue afterwards, as an event source mapping would.
 """
@@ -7,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 import boto3
@@ -49,6 +51,16 @@ def drain() -> list[Any]:
     return answers
 
 
+def counted() -> Counter[str]:
+    """Filled by every call of the clients that are made after this."""
+    calls: Counter[str] = Counter()
+    boto3.DEFAULT_SESSION = boto3.Session()
+    boto3.DEFAULT_SESSION.events.register("before-call", lambda model, **_: calls.update([model.name]))
+    return calls
+
+
 if __name__ == "__main__":
+    calls = counted()
     answers = [invoke(event) for event in json.load(sys.stdin)]
     print(json.dumps(answers + (drain() if "drain" in sys.argv else [])))
+    print(json.dumps(calls))
