@@ -12,13 +12,13 @@ BELOW: dict[str, set[str]] = {
     "lambda_src": set(),
     "modules": set(),
     "examples": set(),
-    "plan_check": set(),
+    "plan_check": {"lambda_src"},  # when a schedule fires
     "dev/fsx_emulator": set(),
     "dev/terraform.py": set(),
     "dev/region.py": set(),  # the part of a document that a command writes
     "dev/sandbox": {"dev/fsx_emulator", "dev/terraform.py"},
     "dev/scenarios": {"dev/sandbox", "dev/fsx_emulator", "dev/terraform.py", "dev/region.py"},
-    "dev/tools": {"dev/scenarios", "dev/sandbox", "dev/fsx_emulator", "dev/terraform.py"},
+    "dev/tools": {"dev/scenarios", "dev/sandbox", "dev/fsx_emulator", "dev/terraform.py", "dev/region.py"},
     "dev/benchmarks": {
         "dev/scenarios",
         "dev/sandbox",

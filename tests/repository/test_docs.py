@@ -1,6 +1,8 @@
 """The runbook has a section for every message and alarm, the costs are what their arithmetic gives."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from tests.support.world import World
 
 RUNBOOK = ROOT / "docs" / "runbook.md"
 MONITORING = (ROOT / "docs" / "monitoring.md").read_text()
-OTHER_MESSAGES = {"ERROR": ERROR, "INVALID": ERROR, "QUOTA": WARNING}
+OTHER_MESSAGES = {"ERROR": ERROR, "INVALID": ERROR, "LATE": ERROR, "RECOVERED": INFO, "REPORT": WARNING}
 
 
 @pytest.mark.parametrize(
@@ -41,12 +43,12 @@ def test_every_metric_is_in_the_table() -> None:
     table = MONITORING.split("\n## Metrics\n")[1].split("\n## ")[0]
     listed = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     assert listed == published
-    assert "Skipped" in published
+    assert "RunsSkipped" in published
 
 
 def test_every_alarm_has_its_section() -> None:
     """As monitoring.tf has them; the plan tests hold the alarms' descriptions against the same names."""
-    for name in ("errors", "throttles", "dead-letters", "queue-age", "dropped", "freshness"):
+    for name in ("errors", "throttles", "dead-letters", "queue-age", "dropped", "late"):
         assert f"alarm-{name}" in anchors(RUNBOOK)
 
 
@@ -69,26 +71,47 @@ def test_the_reliability_page_has_every_fault_and_every_error() -> None:
 
 
 def test_the_cost_tables_are_their_arithmetic() -> None:
-    assert costs.tables() in (ROOT / "docs" / "costs.md").read_text()
+    assert f"make costs` -->\n{costs.tables()}<!--" in (ROOT / "docs" / "costs.md").read_text()
 
 
-def test_the_costs_count_the_calls_of_a_run_that_takes_ten_minutes(world: World) -> None:
-    """And of a check. Each run is told once and publishes its metrics once."""
-    target = world.fsx.seed_file_system("OPENZFS")
+def test_the_costs_stay_within_their_limits() -> None:
+    assert all(costs.cost(plans) <= most for plans, most in zip(costs.FLEETS, (10, 12, 25), strict=True))
+
+
+@pytest.mark.parametrize("detailed", [False, True])
+def test_the_costs_count_what_the_function_does(world: World, *, detailed: bool) -> None:
+    """Polls and calls of a backup of ten minutes, and the metrics of every kind of message."""
+    world.settings = replace(world.settings, detailed_metrics=detailed)
+    world.function = world.connect(world.fsx.client())
+    volume = world.fsx.seed_volume(world.fsx.seed_file_system("ONTAP"))
+    targets = [*(world.fsx.seed_file_system(kind) for kind in ("OPENZFS", "LUSTRE", "WINDOWS")), volume]
+    message, *_ = [world.schedule(target, name=f"plan-{number}") for number, target in enumerate(targets)]
+
+    def metrics_of(act: Callable[[], object]) -> int:
+        """Of the deployment and of one plan."""
+        before = len(world.cloudwatch.calls)
+        act()
+        [data] = world.cloudwatch.calls[before:]
+        plans = [{item["Name"]: item["Value"] for item in datum["Dimensions"]}.get("Plan", "plan-0") for datum in data]
+        return plans.count("plan-0")
+
+    def run() -> None:
+        polls = 0
+        while world.queue.records:
+            world.advance(seconds=max(0, (world.queue.records[0].visible_at - world.now).total_seconds()))
+            polls += world.deliver() is not None
+        assert polls == costs.POLLS
+
     world.fsx.control.durations(backup=600)
-    world.send(world.message(target))
-    looks = 0
-    while world.queue.records:
-        world.advance(seconds=max(0, (world.queue.records[0].visible_at - world.now).total_seconds()))
-        looks += world.deliver() is not None
-    assert looks == costs.POLLS
-    assert len(world.topic.mails) == len(world.cloudwatch.calls) == 1
-    world.send(world.message(target, action="check"))
-    world.deliver()
-    assert len(world.cloudwatch.calls) == 2
+    world.send(message)
+    more = {kind: count * detailed for kind, count in costs.DETAILED.items()}
+    assert metrics_of(run) == costs.METRICS["run"] + more["run"]
+    assert len(world.topic.mails) == 1
+    assert metrics_of(world.check) == costs.METRICS["check"] + more["check"]
+    names = [f"plan-{number}" for number in range(len(targets))]
+    assert metrics_of(lambda: world.invoke({"action": "report", "plans": names})) == costs.METRICS["report"]
 
 
 def test_the_readme_quotes_the_cost_tables() -> None:
     quoted = re.findall(r"\$[\d,]+\.\d\d", (ROOT / "README.md").read_text())
-    assert len(quoted) == 4
-    assert all(f"| {cost} |" in costs.tables() for cost in quoted)
+    assert quoted == [f"${costs.cost(plans):.2f}" for plans in costs.FLEETS]
