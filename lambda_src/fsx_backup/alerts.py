@@ -18,37 +18,37 @@ if TYPE_CHECKING:
 
 def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Message:
     """The alert about plans that have just become late, too old or disabled."""
+    names = list(dict.fromkeys(plan.name for plan in plans))
     lines = [
-        f"- {plan.name} ({plan.target}): {plan.state} since {plan.since:%Y-%m-%d %H:%M} UTC. {plan.reason}"
-        for plan in plans
+        f"- {plan.name} ({plan.target or 'no target'}): {plan.state}{_since(plan)}. {plan.reason}" for plan in plans
     ]
     first = plans[0]
     facts = {"Newest": newest_line(first.newest, now)} if len(plans) == 1 else {}
     return compose_message(
         settings,
-        f"{settings.deployment}: {_named([plan.name for plan in plans])} {first.state if len(plans) == 1 else 'LATE'}",
+        f"{settings.deployment}: {_named(names)} {first.state if len(plans) == 1 else 'LATE'}",
         "LATE",
         ERROR,
-        reason=f"The backups of {len(plans)} plans are not as their schedules and limits require.",
+        reason=f"The backups of {len(names)} plans are not as their schedules and limits require.",
         remedy="Read the notifications of these plans, then the log. If there is neither, the schedule did not fire or "
         "the function did not run: check the schedule, the dead-letter queue and the alarms.",
         facts={"Deployment": settings.deployment, **facts},
         look={
-            "Again": invoke(settings, {"action": "backup", "plan": first.name}),
+            "Again": invoke(settings, {"action": "backup", "plan": first.name, **_target(plans)}),
             "Status": invoke(settings, {"action": "status"}),
         },
         details=["Plans:", *listed(lines)],
-        data={"plans": [_brief(plan) for plan in plans[:LISTED]], "plans_count": len(plans)},
+        data={"plans": [_brief(plan) for plan in plans[:LISTED]], "plans_count": len(names)},
         attributes={"plan": first.name, "target": first.target} if len(plans) == 1 else {},
     )
 
 
 def of_recovery(settings: Settings, since: Mapping[str, str], late: Sequence[Health]) -> Message:
     """The end of an alert: all of its plans are OK again, or thirteen days have passed."""
-    still = sorted(plan.name for plan in late)
+    still = sorted({plan.name for plan in late})
     again = [name for name in since if name not in still]
     lines = [f"- {name}: OK again, late since {since[name]}" for name in again]
-    lines += [f"- {plan.name}: {plan.state}, late since {since[plan.name]}. {plan.reason}" for plan in late]
+    lines += [f"- {plan.label}: {plan.state}, late since {since[plan.name]}. {plan.reason}" for plan in late]
     what, outcome, severity, reason, remedy = f"{_named(again)} OK again", "RECOVERED", INFO, "", ""
     if late:
         what, outcome, severity = f"{_named(still)} still LATE", "LATE", ERROR
@@ -67,6 +67,17 @@ def of_recovery(settings: Settings, since: Mapping[str, str], late: Sequence[Hea
         data={"recovered": again[:LISTED], "late": still[:LISTED], "plans_count": len(since)},
         attributes={"plan": next(iter(since))} if len(since) == 1 else {},
     )
+
+
+def _since(plan: Health) -> str:
+    return f" since {plan.since:%Y-%m-%d %H:%M} UTC" if plan.since else ""
+
+
+def _target(plans: Sequence[Health]) -> dict[str, str]:
+    """The one target of a plan that has others, too."""
+    [first, *others] = plans
+    fleet = first.entry and first.entry.plan.target_tags and first.target
+    return {"target": first.target} if fleet and not others else {}
 
 
 def _brief(plan: Health) -> dict[str, Any]:

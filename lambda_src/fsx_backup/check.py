@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import alerts, fsx, metrics, notifications, overview
-from .event import InvalidEvent
 from .forecast import forecast
 from .health import Health, State, assess
-from .model import Action
+from .model import ONTAP, Action, Target
 from .overview import Fleet
-from .resources import resources, uncovered
+from .resources import resources, uncovered, with_tags
+from .selection import Members, select, unread
+from .values import InvalidEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from .memory import Memory
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 COUNTED_TYPES = ("USER_INITIATED", "AWS_BACKUP")  # in the quota; AWS Backup's fill it as well, automatic ones do not
-SETTLED = frozenset({State.OK, State.WAITING, State.DISABLED})
 
 log = logging.getLogger("fsx_backup")
 
@@ -53,37 +54,47 @@ class Watch:
                 return self._report(check, now, last=last)
 
     def _one(self, check: Check, now: datetime) -> dict[str, Any]:
-        [found] = self._fleet(check.plans or (), now).plans
-        if found.entry is None and found.name not in self.registry.names():
-            raise InvalidEvent(self.registry.unknown(found.name))
-        return {"outcome": "CHECKED", **overview.row(found, check.previous, now)}
+        found = self._fleet(check.plans or (), now).plans
+        first = found[0]
+        if first.entry is None and first.name not in self.registry.names():
+            raise InvalidEvent(self.registry.unknown(first.name))
+        rows = [overview.row(one, check.previous, now) for one in found if check.target in {"", one.target}]
+        if not rows:
+            raise InvalidEvent(f"{check.target} is no target of plan {first.name} now: name another one, or none.")
+        if check.target or not (first.entry and first.entry.plan.target_tags):
+            return {"outcome": "CHECKED", **rows[0]}
+        return {"outcome": "CHECKED", "plan": first.name, "targets": rows}
 
     def _check(self, check: Check, now: datetime) -> dict[str, Any]:
         plans = self._fleet(check.plans or (), now).plans
-        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(plans, self.settings, now))
         late = [plan for plan in plans if plan.late]
         new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
-        log.info("check", extra={"plans": len(plans), "late": [plan.name for plan in late]})
+        known = {plan.name for plan in late} - {plan.name for plan in new}
+        if known and len(known) > metrics.last_late(self.client("cloudwatch"), self.settings, now):
+            new = late  # some became late at a moment that cannot be computed: a backup failed, or was deleted
+        log.info("check", extra={"plans": len(check.plans or ()), "late": [plan.label for plan in late]})
         if new:
             time = overview.iso(check.scheduled_time)
             if self.memory.is_new(f"LATE {time}", now):
                 self._publish(alerts.of_late(self.settings, new, now))
                 self.memory.sent(f"LATE {time}", now)
-            since = {plan.name: overview.iso(plan.since) for plan in new}
+            since = {plan.name: overview.iso(plan.since or check.scheduled_time) for plan in new}
             body = json.dumps({"action": Action.RECOVERY, "plans": since, "scheduled_time": time})
             self.client("sqs").send_message(QueueUrl=self.settings.queue_url, MessageBody=body)
-        return {"outcome": "CHECKED", "plans": len(plans), "late": [plan.name for plan in late]}
+        # Last, because a repeated check compares with what was published before.
+        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(plans, self.settings, now))
+        return {"outcome": "CHECKED", "plans": len(check.plans or ()), "late": [plan.label for plan in late]}
 
     def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:
-        """One notification when all plans are OK again, or at the end of the message's life."""
-        late = [plan for plan in self._fleet(check.plans or (), now).plans if plan.state not in SETTLED or plan.problem]
+        """One notification when no plan is late any more, or at the end of the message's life."""
+        late = [plan for plan in self._fleet(check.plans or (), now).plans if plan.late or plan.state is State.UNKNOWN]
         if any(plan.entry is None for plan in late):  # removed from file_systems?
             names = self.registry.names()
             late = [plan for plan in late if plan.entry or plan.name in names]
         if late and not last:
             return None
         self._publish(alerts.of_recovery(self.settings, check.since, late))
-        return {"outcome": "RECOVERED", "late": [plan.name for plan in late]}
+        return {"outcome": "RECOVERED", "late": [plan.label for plan in late]}
 
     def _report(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any]:
         known = self.registry.health_check() if check.plans is None else {}
@@ -96,7 +107,7 @@ class Watch:
             used = Counter(backup.file_system_type for backup in fleet.backups)
             fleet.quota = forecast(fleet.plans, types, used, metrics.quotas(self.client("service-quotas")), now)
             covered = additional | {plan.target for plan in fleet.plans}
-            fleet.uncovered = uncovered(self.client("fsx"), fleet.resources, covered)
+            fleet.uncovered = uncovered(fleet.resources, covered)
         data = overview.compose(self.settings, check, fleet, self.memory.refused, now)
         if check.action is Action.STATUS:
             return data
@@ -115,10 +126,18 @@ class Watch:
         client = self.client("fsx")
         try:
             entries = self.registry.entries(names)
-            targets = [entry.plan.target for entry in entries.values() if entry]
-            there = resources(client, volumes=whole or any(target.is_volume for target in targets))
-            # Of a plan whose target cannot be read, the backups are found by their tags.
-            if whole or not all(target.id for target in targets):
+            found = [entry.plan for entry in entries.values() if entry]
+            targets = [plan.target for plan in found if not plan.fleet]
+            ontap = any(ONTAP in plan.target_types for plan in found if plan.fleet)
+            there = resources(client, volumes=whole or ontap or any(target.is_volume for target in targets))
+            if ontap or whole:
+                listed_ids = set() if ontap else {target.id for target in targets}
+                volumes = [v for v in unread(there) if not v.obstacle and v.id not in listed_ids]
+                there = with_tags(client, there, volumes)
+            members = {plan.name: select(plan, there) for plan in found if plan.fleet}
+            targets += [Target(one.id) for some in members.values() for one in some.once]
+            # Of a plan whose target cannot be read, or that has none, the backups are found by their tags.
+            if whole or not all(target.id for target in targets) or not all(some.once for some in members.values()):
                 backups = fsx.list_backups(client, None, COUNTED_TYPES)
             else:
                 backups = fsx.list_by_target(client, [target for target in targets if target.id in there])
@@ -129,13 +148,32 @@ class Watch:
         listed: dict[str, list[Backup]] = defaultdict(list)
         for backup in backups:
             listed[backup.target_id].append(backup)
-        plans = []
+        plans: list[Health] = []
         for name, entry in entries.items():
+            if entry and entry.plan.fleet:
+                plans += self._targets(entry, members[name], listed, now) or [
+                    assess(name, entry, backups, self.settings.deployment, now)
+                ]
+                continue
             target = entry.plan.target.id if entry else ""
             mine = listed[target] if target else backups
             known = not target or target in there
             plans.append(assess(name, entry, mine, self.settings.deployment, now, known=known))
-        return Fleet(plans, there, backups)
+        return Fleet(plans, there, backups, members=members)
+
+    def _targets(
+        self, entry: Entry, members: Members, listed: Mapping[str, list[Backup]], now: datetime
+    ) -> list[Health]:
+        """A state for each target. What was one and cannot be backed up any more is one still: nothing else would be
+        late.
+        """
+        found = []
+        for one in members.once:
+            mine = replace(entry, plan=entry.plan.of(one.id), target_created=one.created)
+            health = assess(entry.plan.name, mine, listed[one.id], self.settings.deployment, now)
+            if health.own or not one.obstacle:
+                found.append(health)
+        return found
 
     @staticmethod
     def _unanswered(name: str, entries: dict[str, Entry | None], error: fsx.Transient) -> Health:

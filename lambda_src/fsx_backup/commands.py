@@ -38,9 +38,12 @@ def invoke(settings: Settings, event: Mapping[str, Any]) -> str:
 
 
 def look(settings: Settings, report: Report) -> str:
-    """Shows the backup, or the target's backups where there is none."""
+    """Shows the backup, or the target's backups where there is none, or which targets there are."""
     if report.backup:
         return command(f"aws fsx describe-backups --region {settings.region}", f"--backup-ids {report.backup.id}")
+    if report.occurrence.plan.fleet:
+        query = '--query "FileSystems[].[FileSystemId,FileSystemType,Lifecycle,Tags]"'
+        return command(f"aws fsx describe-file-systems --region {settings.region}", query)
     return describe_backups(settings, report.occurrence.plan.target)
 
 

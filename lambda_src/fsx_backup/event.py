@@ -6,9 +6,10 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .model import LARGEST_WINDOW, OWN_TAG_PREFIX, Action, Check, NoZoneData, Plan, Request, Retention, Target
+from .model import LARGEST_WINDOW, OWN_TAG_PREFIX, TYPES, Action, Check, NoZoneData, Plan, Request, Retention, Target
 from .schedule_expression import Unreadable
 from .schedule_expression import parse as parse_schedule
+from .values import InvalidEvent, flag, hours, mapping, refuse_unknown, shown, tags, text, whole
 
 MESSAGE_VERSION = 1
 # FSx API reference: FileSystemId 11-21 characters, VolumeId 23.
@@ -16,27 +17,24 @@ TARGETS = {
     "file_system_id": (re.compile(r"fs-[0-9a-f]{8,18}"), "fs-0123456789abcdef0"),
     "volume_id": (re.compile(r"fsvol-[0-9a-f]{17}"), "fsvol-0123456789abcdef0"),
 }
+ONE_OF = (*TARGETS, "target_tags")
 PLAN_NAME = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 LARGEST_COUNT = 100_000
+MOST_TARGET_TAGS = 10
 LARGEST_FLEXIBLE_WINDOW = 1_440  # EventBridge Scheduler's
 LARGEST_INTERVAL = 10_080  # minutes, a week
 DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOTIFY = ("problems", "always", "never")
 RUNS = (Action.BACKUP, Action.START, Action.PURGE)
 # Action -> the fields of its message, beside version, action and scheduled_time.
 CHECKS: dict[str, set[str]] = {
-    Action.CHECK: {"plan", "plans", "additional_targets", "interval_minutes"},
+    Action.CHECK: {"plan", "target", "plans", "additional_targets", "interval_minutes"},
     Action.STATUS: set(),
     Action.REPORT: {"plans", "additional_targets", "schedule", "timezone", "notify", "require_coverage"},
     Action.RECOVERY: {"plans"},
 }
 TIME_ZONE = re.compile(r"[A-Za-z][0-9A-Za-z_+-]*(/[0-9A-Za-z][0-9A-Za-z_+-]*)*")
-YES = frozenset({"true", "yes"})
-NO = frozenset({"false", "no"})
-
-
-class InvalidEvent(Exception):
-    """The event cannot be understood. The text is one sentence that names the field and the remedy."""
 
 
 def parse(event: object, default_time: datetime) -> Request:
@@ -45,35 +43,42 @@ def parse(event: object, default_time: datetime) -> Request:
     `default_time` names the occurrence when the event carries no `scheduled_time`.
     """
     if not isinstance(event, Mapping):
-        raise InvalidEvent(f"The event must be a JSON object, not {_shown(event)}.")
+        raise InvalidEvent(f"The event must be a JSON object, not {shown(event)}.")
     sample = not {"filesystem-id", "start-backup", "purge-backups"}.isdisjoint(event)
     action, plan = _sample(event) if sample else _own(event)
     # A manual purge deletes only if the event says so: only JSON's own `false` switches a dry run off.
     dry_run = event.get("dry_run", action is Action.PURGE and not sample) is not False
     again = _again(event)
     preview = {"filesystem-id": plan.name, "purge-backups": "true"} if sample else {**again, "action": Action.PURGE}
-    deleted = _whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT)
+    deleted = whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT)
     time = _scheduled_time(event, default_time)
-    return Request(action, plan, time, dry_run, again, {**preview, "dry_run": True}, deleted)
+    return Request(action, plan, time, dry_run, again, {**preview, "dry_run": True}, deleted, event)
 
 
 def _own(event: Mapping[str, Any]) -> tuple[Action, Plan]:
     _check_version(event)
-    _refuse_unknown(event, {"version", "action", "scheduled_time", "dry_run", "plan", "schedule_arn", "deleted"}, "")
+    known = {"version", "action", "scheduled_time", "dry_run", "plan", "target", "schedule_arn", "deleted"}
+    refuse_unknown(event, known, "")
     if (action := event.get("action")) not in RUNS:
-        raise InvalidEvent(f"action must be one of {', '.join([*RUNS, *CHECKS][:-1])}, not {_shown(action)}.")
-    return Action(action), parse_plan(event.get("plan"))
+        raise InvalidEvent(f"action must be one of {', '.join([*RUNS, *CHECKS][:-1])}, not {shown(action)}.")
+    plan = parse_plan(event.get("plan"))
+    if "target" in event:
+        target = _any_target(event["target"])
+        if plan.target.id not in {"", target.id}:
+            raise InvalidEvent(f"target must be the plan's, {plan.target.id}, not {target.id}: leave it out.")
+        plan = plan.of(target.id)
+    return Action(action), plan
 
 
 def _sample(event: Mapping[str, Any]) -> tuple[Action, Plan]:
     """Source: FSx for Lustre User Guide, "Setting Up a Custom Backup Schedule"."""
     own = {"start-backup", "purge-backups", "filesystem-id", "notify_on_success"}
-    _refuse_unknown(event, own | {"scheduled_time", "dry_run", "deleted"}, "")
-    start, purge = (_flag(event.get(name, False), name) for name in ("start-backup", "purge-backups"))
+    refuse_unknown(event, own | {"scheduled_time", "dry_run", "deleted"}, "")
+    start, purge = (flag(event.get(name, False), name) for name in ("start-backup", "purge-backups"))
     if not (start or purge):
         raise InvalidEvent('start-backup and purge-backups are both "false": set one of them to "true".')
     target = _target(event.get("filesystem-id"), "filesystem-id")
-    notify = _flag(event.get("notify_on_success", True), "notify_on_success")
+    notify = flag(event.get("notify_on_success", True), "notify_on_success")
     action = Action.BACKUP if start and purge else Action.START if start else Action.PURGE
     return action, Plan(target.id, target, notify_on_success=notify)
 
@@ -84,15 +89,16 @@ def parse_check(event: object, default_time: datetime) -> Check | None:
         return None
     _check_version(event)
     action = Action(event["action"])
-    _refuse_unknown(event, CHECKS[action] | {"version", "action", "scheduled_time"}, "")
+    known = CHECKS[action] | {"version", "action", "scheduled_time"}
+    refuse_unknown(event, known if "plan" in event else known - {"target"}, "")
     time = _scheduled_time(event, default_time)
-    since = _object(event.get("plans"), "plans") if action is Action.RECOVERY else {}
+    since = mapping(event.get("plans"), "plans") if action is Action.RECOVERY else {}
     plans = [event["plan"]] if "plan" in event else list(since) or event.get("plans")
     if action is not Action.STATUS:
         plans = _names(plans, "plan or plans" if action is Action.CHECK else "plans")
     if (notify := event.get("notify", NOTIFY[0])) not in NOTIFY:
-        raise InvalidEvent(f"notify must be one of {', '.join(NOTIFY)}, not {_shown(notify)}.")
-    minutes = _whole(event.get("interval_minutes", 30), "interval_minutes", 1, LARGEST_INTERVAL)
+        raise InvalidEvent(f"notify must be one of {', '.join(NOTIFY)}, not {shown(notify)}.")
+    minutes = whole(event.get("interval_minutes", 30), "interval_minutes", 1, LARGEST_INTERVAL)
     return Check(
         action,
         time,
@@ -100,15 +106,16 @@ def parse_check(event: object, default_time: datetime) -> Check | None:
         time - timedelta(minutes=minutes) if action is Action.CHECK else _previous(event, time),
         frozenset(_names(event.get("additional_targets", []), "additional_targets")),
         notify,
-        _flag(event.get("require_coverage", False), "require_coverage"),
+        flag(event.get("require_coverage", False), "require_coverage"),
         dict(since),
         "plan" in event,
+        _any_target(event["target"]).id if "target" in event else "",
     )
 
 
 def _previous(event: Mapping[str, Any], time: datetime) -> datetime:
     """The firing before this one, of the schedule that the event names; a day ago where nobody can say."""
-    expression = _text(event.get("schedule", ""), "schedule", 256, shortest=0)
+    expression = text(event.get("schedule", ""), "schedule", 256, shortest=0)
     try:
         schedule = parse_schedule(expression, _zone(event.get("timezone", "UTC"), "timezone"), time)
     except (Unreadable, NoZoneData):
@@ -121,7 +128,7 @@ def _previous(event: Mapping[str, Any], time: datetime) -> datetime:
 
 def _names(value: object, name: str) -> list[str]:
     if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-        raise InvalidEvent(f"{name} must be given as names, not {_shown(value)}.")
+        raise InvalidEvent(f"{name} must be given as names, not {shown(value)}.")
     return value
 
 
@@ -129,7 +136,7 @@ def _check_version(event: Mapping[str, Any]) -> None:
     """First of all: what another version's fields mean is not known."""
     version = event.get("version", MESSAGE_VERSION)
     if version != MESSAGE_VERSION or isinstance(version, bool):
-        raise InvalidEvent(f"version must be {MESSAGE_VERSION}, not {_shown(version)}: apply the module again.")
+        raise InvalidEvent(f"version must be {MESSAGE_VERSION}, not {shown(version)}: apply the module again.")
 
 
 def _again(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,73 +146,100 @@ def _again(event: Mapping[str, Any]) -> dict[str, Any]:
     """
     again = {key: value for key, value in event.items() if key not in {"scheduled_time", "schedule_arn", "deleted"}}
     if "schedule_arn" in event:
-        again["plan"] = _text(event["schedule_arn"], "schedule_arn", 1600).rpartition("/")[2]
+        again["plan"] = text(event["schedule_arn"], "schedule_arn", 1600).rpartition("/")[2]
         again.pop("version", None)
     return again
 
 
 def parse_plan(value: object) -> Plan:
     """A plan's settings."""
-    plan = _object(value, "plan")
-    known = {f.name for f in fields(Plan)} - {"target"} | TARGETS.keys()
-    _refuse_unknown(plan, known, "plan.")
+    plan = mapping(value, "plan")
+    known = {f.name for f in fields(Plan)} - {"target"} | {*ONE_OF}
+    refuse_unknown(plan, known, "plan.")
     readers: dict[str, Callable[[object, str], object]] = {
         "retention": _retention,
         "timezone": _zone,
-        "backup_name": lambda value, name: _text(value, name, 256),
-        "backup_tags": _tags,
-        "copy_tags": _flag,
-        "purge_tags": _tags,
-        "adopt_tags": _tags,
-        "notify_on_success": _flag,
-        "flexible_window_minutes": lambda value, name: _whole(value, name, 0, LARGEST_FLEXIBLE_WINDOW),
-        "start_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
-        "completion_window_minutes": lambda value, name: _whole(value, name, 1, LARGEST_WINDOW),
-        "max_backup_age_hours": _hours,
-        "enabled": _flag,
+        "backup_name": lambda value, name: text(value, name, 256),
+        "backup_tags": tags,
+        "copy_tags": flag,
+        "purge_tags": tags,
+        "adopt_tags": tags,
+        "notify_on_success": flag,
+        "flexible_window_minutes": lambda value, name: whole(value, name, 0, LARGEST_FLEXIBLE_WINDOW),
+        "start_window_minutes": lambda value, name: whole(value, name, 1, LARGEST_WINDOW),
+        "completion_window_minutes": lambda value, name: whole(value, name, 1, LARGEST_WINDOW),
+        "max_backup_age_hours": hours,
+        "enabled": flag,
+        "target_types": _types,
     }
     optional = {name: read(plan[name], f"plan.{name}") for name, read in readers.items() if name in plan}
-    given = [name for name in TARGETS if plan.get(name) is not None]
-    if len(given) != 1:
-        raise InvalidEvent("plan must have exactly one of file_system_id and volume_id.")
-    target = _target(plan[given[0]], f"plan.{given[0]}")
+    target, target_tags = parse_target(plan)
+    if "target_types" in plan and not target_tags:
+        raise InvalidEvent("plan.target_types goes with plan.target_tags: remove it.")
     name = plan.get("name", target.id)
     if not (isinstance(name, str) and PLAN_NAME.fullmatch(name)):
-        raise InvalidEvent(f"plan.name must be 1 to 64 letters, digits, '_', '.' or '-', not {_shown(name)}.")
-    parsed = Plan(name=name, target=target, **optional)  # type: ignore[arg-type]
+        raise InvalidEvent(f"plan.name must be 1 to 64 letters, digits, '_', '.' or '-', not {shown(name)}.")
+    parsed = Plan(name=name, target=target, target_tags=target_tags, **optional)  # type: ignore[arg-type]
     if parsed.start_window_minutes > parsed.completion_window_minutes:
         raise InvalidEvent("plan.start_window_minutes must not be longer than plan.completion_window_minutes.")
     for key in parsed.backup_tags:
         if key.startswith(("aws:", OWN_TAG_PREFIX)) or key == "Name":
             raise InvalidEvent(
-                f"plan.backup_tags must not have the key {_shown(key)}: aws: and {OWN_TAG_PREFIX} are reserved, "
+                f"plan.backup_tags must not have the key {shown(key)}: aws: and {OWN_TAG_PREFIX} are reserved, "
                 f"and Name comes from plan.backup_name."
             )
     return parsed
 
 
+def parse_target(plan: Mapping[str, Any]) -> tuple[Target, Mapping[str, str]]:
+    """A plan's target, or the tags that its targets have."""
+    given = [name for name in ONE_OF if plan.get(name) is not None]
+    if len(given) != 1:
+        raise InvalidEvent(f"plan must have exactly one of {', '.join(ONE_OF)}.")
+    if given != ["target_tags"]:
+        return _target(plan[given[0]], f"plan.{given[0]}"), {}
+    found = tags(plan["target_tags"], "plan.target_tags")
+    if not 1 <= len(found) <= MOST_TARGET_TAGS:
+        raise InvalidEvent(f"plan.target_tags must have 1 to {MOST_TARGET_TAGS} tags, not {len(found)}.")
+    return Target(""), found
+
+
+def _types(value: object, name: str) -> tuple[str, ...]:
+    if not (isinstance(value, list) and value and all(item in TYPES for item in value)):
+        raise InvalidEvent(f"{name} must be a list of some of {', '.join(TYPES)}, not {shown(value)}.")
+    return tuple(value)
+
+
+def _any_target(value: object) -> Target:
+    if isinstance(value, str) and any(pattern.fullmatch(value) for pattern, _ in TARGETS.values()):
+        return Target(value)
+    raise InvalidEvent(
+        f"target must be an id like {' or '.join(one for _, one in TARGETS.values())}, not {shown(value)}."
+    )
+
+
 def _target(value: object, name: str) -> Target:
     pattern, example = TARGETS["volume_id" if name == "plan.volume_id" else "file_system_id"]
     if not (isinstance(value, str) and pattern.fullmatch(value)):
-        raise InvalidEvent(f"{name} must be an id like {example}, not {_shown(value)}.")
+        raise InvalidEvent(f"{name} must be an id like {example}, not {shown(value)}.")
     return Target(value)
 
 
 def _retention(value: object, name: str) -> Retention:
-    given = _object(value, name)
-    _refuse_unknown(given, {f.name for f in fields(Retention)}, f"{name}.")
+    given = mapping(value, name)
+    refuse_unknown(given, {f.name for f in fields(Retention)}, f"{name}.")
     lowest = {"days": 1, "keep_last": 1, "max_deletes": 1}
     return Retention(
-        **{key: _whole(item, f"{name}.{key}", lowest.get(key, -1), LARGEST_COUNT) for key, item in given.items()}
+        **{key: whole(item, f"{name}.{key}", lowest.get(key, -1), LARGEST_COUNT) for key, item in given.items()}
     )
 
 
 def _zone(value: object, name: str) -> str:
     """Whether its data can be loaded is seen at the purge: Scheduler may know a zone that this Python does not."""
-    text = _text(value, name, 50)
-    if not TIME_ZONE.fullmatch(text):
-        raise InvalidEvent(f"{name} must be an IANA time zone like Europe/Paris, not {_shown(value)}.")
-    return text
+    zone = text(value, name, 50)
+    if not TIME_ZONE.fullmatch(zone):
+        raise InvalidEvent(f"{name} must be an IANA time zone like Europe/Paris, not {shown(value)}.")
+    return zone
 
 
 def _scheduled_time(event: Mapping[str, Any], now: datetime) -> datetime:
@@ -219,64 +253,11 @@ def _scheduled_time(event: Mapping[str, Any], now: datetime) -> datetime:
         time = None
     if time is None:
         raise InvalidEvent(
-            f"scheduled_time must be a time with its offset like 2026-01-31T04:00:00Z, not {_shown(value)}."
+            f"scheduled_time must be a time with its offset like 2026-01-31T04:00:00Z, not {shown(value)}."
         )
-    if time > now + DAY:
+    if not EPOCH <= time <= now + DAY:
         raise InvalidEvent(
-            f"scheduled_time must not be more than a day ahead, not {_shown(value)}: leave it out to start now."
+            f"scheduled_time must not be more than a day ahead or before 1970: {shown(value)}. "
+            "Leave it out to start now."
         )
     return time
-
-
-def _whole(value: object, name: str, lowest: int, highest: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-        raise InvalidEvent(f"{name} must be a whole number from {lowest} to {highest}, not {_shown(value)}.")
-    return value
-
-
-def _hours(value: object, name: str) -> float | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e5):
-        raise InvalidEvent(f"{name} must be a number of hours above 0, or null, not {_shown(value)}.")
-    return value
-
-
-def _flag(value: object, name: str) -> bool:
-    word = str(value).lower() if isinstance(value, str | bool) else None
-    if word in YES:
-        return True
-    if word in NO:
-        return False
-    raise InvalidEvent(f'{name} must be true, false, "Yes" or "No", not {_shown(value)}.')
-
-
-def _tags(value: object, name: str) -> Mapping[str, str]:
-    tags = _object(value, name)
-    for key, item in tags.items():
-        _text(key, f"a key of {name}", 128)
-        _text(item, f"{name}.{_shown(key)[1:-1]}", 256, shortest=0)
-    return dict(tags)
-
-
-def _text(value: object, name: str, longest: int, shortest: int = 1) -> str:
-    if not isinstance(value, str) or not shortest <= len(value) <= longest:
-        raise InvalidEvent(f"{name} must be a text of {shortest} to {longest} characters, not {_shown(value)}.")
-    return value
-
-
-def _object(value: object, name: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise InvalidEvent(f"{name} must be a JSON object, not {_shown(value)}.")
-    return value
-
-
-def _refuse_unknown(given: Mapping[str, Any], known: set[str], prefix: str) -> None:
-    for key in given:
-        if key not in known:
-            allowed = ", ".join(sorted(known - {"deleted", "schedule_arn"}))
-            raise InvalidEvent(f'Unknown field "{prefix}{_shown(key)[1:-1]}". Allowed fields: {allowed}.')
-
-
-def _shown(value: object) -> str:
-    """A value as an error shows it: one line, at most 60 characters."""
-    text = "missing" if value is None else ascii(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from . import fsx, metrics, notifications
+from . import expansion, fsx, metrics, notifications
 from .check import Watch
-from .clients import connect
+from .clients import connect, side_by_side
 from .envelopes import foreign
-from .event import InvalidEvent, parse, parse_check
+from .event import parse, parse_check
 from .memory import Memory, Seen
 from .model import Action, Check, Request
 from .occurrence import Occurrence
 from .registry import Registry
-from .report import Report, Wait
+from .report import Outcome, Report, Wait
 from .settings import Settings
 from .step import Step
+from .values import InvalidEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +31,10 @@ if TYPE_CHECKING:
 
 
 LONGEST_DELAY = 900  # SQS: DelaySeconds of a new message
-OLDEST_CHECK = timedelta(hours=1)  # a check is about now: one that could not be made by then is left to the next
+OLDEST_REPORT = timedelta(hours=1)
 OLDEST_RECOVERY = timedelta(days=13)  # SQS keeps a message for fourteen
-RECOVERY_POLLS = timedelta(minutes=30), timedelta(hours=12)  # SQS hides a message for twelve hours at most
+MOST_PREVIEWED = 100  # targets of a dry run: Lambda's response takes 6 MB
+RECOVERY_POLLS = timedelta(minutes=30), timedelta(hours=6)  # seventy in thirteen days: see queue.tf for the most
 
 log = logging.getLogger("fsx_backup")
 
@@ -69,7 +72,7 @@ class Function:
         body, attributes = record["body"], record["attributes"]
         sent = datetime.fromtimestamp(int(attributes["SentTimestamp"]) // 1000, UTC)
         try:
-            _, request = self._parse(_decoded(body), body, sent)
+            request = self._parse(_decoded(body), body, sent)
         except InvalidEvent:
             return True  # notified; it would be as bad next time
         if isinstance(request, Check):
@@ -88,17 +91,19 @@ class Function:
 
     def _direct(self, event: Any, context: Any) -> dict[str, Any]:
         now = self.clock().replace(microsecond=0)
-        event, request = self._parse(event, json.dumps(event, default=str), now)
-        if isinstance(request, Check):
-            return self.watch.run(request, now) or {}
+        request = self._parse(event, json.dumps(event, default=str), now, direct=True)
+        return self.watch.run(request, now) or {} if isinstance(request, Check) else self._answer(request, context)
+
+    def _answer(self, request: Request, context: Any) -> dict[str, Any]:
+        """One step for who invoked the function; the queue gets what is left to do."""
         result = self._step(request, context)
         if isinstance(result, Report):
             if not result.outcome.good:
                 raise BackupFailed(f"{result.outcome}: {result.reason} {result.remedy}")
-            return result.as_json()
+            return result.as_json() | self._previews(request, result.targets, context)
         if request.dry_run:
             raise BackupFailed(f"The dry run failed: {result.reason}. Try again.")
-        handed_over = {**event, "scheduled_time": result.occurrence.time}
+        handed_over = {**request.event, "scheduled_time": result.occurrence.time}
         if result.purge:
             handed_over["deleted"] = result.purge.total
         self.client("sqs").send_message(
@@ -110,15 +115,26 @@ class Function:
         self.memory.of(result.occurrence.token).deleted = ()
         return {"outcome": "IN_PROGRESS", **_who(request, result)}
 
-    def _parse(self, event: Any, body: str, default_time: datetime) -> tuple[Any, Request | Check]:
-        """The event with the settings of the plan that it names, and what it asks for."""
+    def _previews(self, request: Request, targets: tuple[str, ...], context: Any) -> dict[str, Any]:
+        """The dry runs of a plan's targets, of the first ones if there are many."""
+        if not (request.dry_run and targets):
+            return {}
+        first = targets[:MOST_PREVIEWED]
+        plans = [request.plan.of(target) for target in first]
+        runs = side_by_side(lambda plan: self._answer(replace(request, plan=plan), context), plans)
+        return {"outcome": Outcome.DRY_RUN, "dry_runs": runs, "left_out": len(targets) - len(first)}
+
+    def _parse(self, event: Any, body: str, default_time: datetime, *, direct: bool = False) -> Request | Check:
+        """What the event asks for, with the settings of the plan that it names."""
         try:
             if (sentence := foreign(event)) is not None:
                 raise InvalidEvent(sentence)
             if check := parse_check(event, default_time):
-                return event, check
-            event = self.registry.resolved(event)
-            return event, parse(event, default_time)
+                return check
+            request = parse(self.registry.resolved(event), default_time)
+            if direct:  # a message's target was selected when its plan's schedule fired
+                expansion.check(self.client, request.plan)
+            return request
         except InvalidEvent as error:
             log.error("refused: %s", error)
             self._publish(notifications.of_invalid_event(self.settings, error, body))
@@ -128,15 +144,17 @@ class Function:
         """How long to keep the message; None when it is finished. Errors are for the alarms, as are missing metrics."""
         now = self.clock()
         age = now - sent
-        last = age > (OLDEST_RECOVERY if check.action is Action.RECOVERY else OLDEST_CHECK)
+        interval = check.scheduled_time - check.previous
+        # A check is about now: one that could not be made by the next is left to that.
+        last = age >= {Action.CHECK: interval, Action.RECOVERY: OLDEST_RECOVERY}.get(check.action, OLDEST_REPORT)
         shortest, longest = RECOVERY_POLLS
         try:
             if (last and check.action is Action.CHECK) or self.watch.run(check, now, last=last) is not None:
                 return None
-            return min(max(shortest, age / 8), longest)  # forty polls in thirteen days
+            return min(max(shortest, age / 8), longest)
         except fsx.Transient as error:
             log.warning("%s kept: %s", check.action, error)
-            return shortest
+            return interval / 3 if check.action is Action.CHECK else shortest
 
     def _step(self, request: Request, context: Any, receives: int = 0) -> Report | Wait:
         """One step, with its log line, metrics and notification. `receives`: 0 for a direct invocation."""
@@ -153,6 +171,9 @@ class Function:
         )
         try:
             result = step.run()
+            if isinstance(result, Report) and result.targets and not request.dry_run:
+                event = {**request.event, "scheduled_time": result.occurrence.time}
+                expansion.send(self.client("sqs"), self.settings.queue_url, event, result.targets)
             self._conclude(request, result, seen, now)
         except Exception as error:
             self._crashed(request, error, seen, receives, now)

@@ -65,6 +65,12 @@ class Health:
         return self.entry.plan.target.id if self.entry else ""
 
     @property
+    def label(self) -> str:
+        """The plan's name; of a plan with many targets, with the target."""
+        found_by_tags = self.entry and self.entry.plan.target_tags and self.target
+        return f"{self.name} ({self.target})" if found_by_tags else self.name
+
+    @property
     def size(self) -> int:
         """Bytes of the backups whose size FSx tells."""
         return sum(backup.size or 0 for backup in self.own)
@@ -94,10 +100,10 @@ class Health:
         return self.schedule.after(now) if self.schedule else None
 
     def firings(self, start: datetime, end: datetime) -> list[datetime]:
-        """Due times after `start`, up to `end`, but none before the schedule got its present form."""
+        """Due times after `start`, up to `end`, but none before the plan's `begin`."""
         if self.schedule is None or self.entry is None:
             return []
-        start = max(start, self.entry.changed - MOMENT)
+        start = max(start, self.entry.begin - MOMENT)
         later = dropwhile(lambda fired: fired <= start, self.schedule.firings(start, 1))
         return list(islice(takewhile(lambda fired: fired <= end, later), MOST_FIRINGS))
 
@@ -147,17 +153,16 @@ def _state(found: Health, entry: Entry, unreadable: str, now: datetime, *, known
     if not known:
         reason = f"FSx does not know {plan.target}. If it was deleted, remove the plan; its backups stay.{edited}"
         return {"state": State.TARGET_MISSING, "reason": reason, "problem": True}
+    old = _too_old(found, entry)
     late = lateness(found, now)
     if late and late[1] < now:
-        due, since = late
-        reason = f"No backup is available of the occurrence due at {due:%Y-%m-%d %H:%M} UTC or of a later one.{edited}"
+        due, since = late[0], min(late[1], old or late[1])
+        reason = f"No backup is available of the occurrence due at {due:%Y-%m-%d %H:%M} UTC or of a later one."
+        reason += f" There are no {plan.targets} that can be backed up.{edited}" if plan.fleet else edited
         return {"state": State.LATE, "reason": reason, "problem": True, "since": since, "occurrence": due}
-    if plan.max_backup_age_hours is not None:
-        made = newest.created if newest and newest.created else entry.changed
-        since = made + timedelta(hours=plan.max_backup_age_hours)
-        if since < now:
-            reason = f"The newest available backup is older than {plan.max_backup_age_hours:g} hours.{edited}"
-            return {"state": State.TOO_OLD, "reason": reason, "problem": True, "since": since}
+    if old and old < now:
+        reason = f"The newest available backup is older than {plan.max_backup_age_hours:g} hours.{edited}"
+        return {"state": State.TOO_OLD, "reason": reason, "problem": True, "since": old}
     if not entry.enabled:
         reason = "The schedule is disabled"
         reason += " outside of Terraform: enable it, or apply the module again." if plan.enabled else "."
@@ -169,18 +174,27 @@ def _state(found: Health, entry: Entry, unreadable: str, now: datetime, *, known
     return {"state": state, "reason": edited.strip(), "problem": bool(edited)}
 
 
+def _too_old(found: Health, entry: Entry) -> datetime | None:
+    """The moment from which the newest backup is older than `max_backup_age_hours`."""
+    if entry.plan.max_backup_age_hours is None:
+        return None
+    made = found.newest.created if found.newest and found.newest.created else entry.begin
+    return made + timedelta(hours=entry.plan.max_backup_age_hours)
+
+
 def lateness(found: Health, now: datetime) -> tuple[datetime, datetime] | None:
     """The first due time that no available backup serves, and the moment from which the plan is late for it.
 
     Late is a plan when the occurrence's completion window has passed; or the start window of the one after it, while
-    no backup of the plan is in progress within its completion window. None while nothing was due.
+    no backup that began by then is in progress within its completion window: one that begins later does not end a
+    lateness, it has to become available. None while nothing was due.
     """
     entry, schedule = found.entry, found.schedule
     if entry is None or schedule is None:
         return None
     completion = found.flexible + timedelta(minutes=entry.plan.completion_window_minutes)
     served = [_served(backup) for backup in found.own if backup.lifecycle == AVAILABLE and backup.created]
-    floor = max(entry.changed, now - HISTORY) - MOMENT
+    floor = max(entry.begin, now - HISTORY) - MOMENT
     due = schedule.after(max([floor, *(moment for moment in served if moment <= now + CLOCK_SKEW)]))
     if due is None or due > now:
         return None
@@ -188,7 +202,9 @@ def lateness(found: Health, now: datetime) -> tuple[datetime, datetime] | None:
     if following := schedule.after(due):
         missed = following + found.start_window + LATENESS
         running = [
-            (scheduled(b) or b.created) + completion for b in found.own if b.lifecycle in IN_PROGRESS and b.created
+            (scheduled(b) or b.created) + completion
+            for b in found.own
+            if b.lifecycle in IN_PROGRESS and b.created and b.created <= missed
         ]
         since = min(since, max([missed, *running]))
     return due, since

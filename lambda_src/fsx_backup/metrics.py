@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from itertools import batched
+import math
+from datetime import timedelta
+from itertools import batched, groupby
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -36,7 +38,7 @@ def of_fleet(plans: Iterable[Health], settings: Settings, now: datetime) -> list
     plans = list(plans)
     whole = {"Deployment": settings.deployment}
     values: list[tuple[str, float, StandardUnitType]] = [
-        ("LatePlans", sum(plan.late for plan in plans), "Count"),
+        ("LatePlans", len({plan.name for plan in plans if plan.late}), "Count"),
         ("BackupsAvailable", sum(plan.count({AVAILABLE}) for plan in plans), "Count"),
         ("BackupsFailed", sum(plan.count({FAILED}) for plan in plans), "Count"),
         ("BackupsInProgress", sum(plan.count(IN_PROGRESS) for plan in plans), "Count"),
@@ -44,13 +46,34 @@ def of_fleet(plans: Iterable[Health], settings: Settings, now: datetime) -> list
         ("OwnedBytes", sum(plan.size for plan in plans), "Bytes"),
     ]
     data = [_datum(*value, whole, now) for value in values]
-    for plan in plans if settings.detailed_metrics else []:
-        dimensions = {**whole, "Plan": plan.name}
-        data.append(_datum("OwnedBytes", plan.size, "Bytes", dimensions, now))
-        if plan.newest and plan.newest.created:
-            age = max(0.0, (now - plan.newest.created).total_seconds() / 3600)
+    for name, group in groupby(plans, lambda plan: plan.name) if settings.detailed_metrics else []:
+        dimensions, targets = {**whole, "Plan": name}, list(group)
+        data.append(_datum("OwnedBytes", sum(plan.size for plan in targets), "Bytes", dimensions, now))
+        if made := [plan.newest.created for plan in targets if plan.newest and plan.newest.created]:
+            age = max(0.0, (now - min(made)).total_seconds() / 3600)
             data.append(_datum("BackupAgeHours", age, "None", dimensions, now))
     return data
+
+
+def last_late(client: CloudWatchClient, settings: Settings, now: datetime) -> float:
+    """LatePlans as the previous check published it; 0 without one for a day, infinite if CloudWatch does not answer.
+
+    Source: CloudWatch API Reference, GetMetricStatistics.
+    """
+    try:
+        found = client.get_metric_statistics(
+            Namespace=NAMESPACE,
+            MetricName="LatePlans",
+            Dimensions=[{"Name": "Deployment", "Value": settings.deployment}],
+            StartTime=now - timedelta(days=1),
+            EndTime=now,
+            Period=60,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+    except (BotoCoreError, ClientError) as error:
+        log.warning("the previous check is not known: %s", error)
+        return math.inf
+    return max(found, key=lambda point: point["Timestamp"])["Maximum"] if found else 0
 
 
 def of_report(fleet: Fleet, settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
@@ -73,7 +96,7 @@ def of_result(result: Report | Wait, action: Action, settings: Settings, now: da
         data.append(_datum("Purged", len(result.purge.deleted), "Count", whole, now))
     if isinstance(result, Report) and result.outcome is Outcome.SKIPPED:
         data.append(_datum("RunsSkipped", 1, "Count", whole, now))
-    elif isinstance(result, Report) and action is not Action.PURGE:
+    elif isinstance(result, Report) and action is not Action.PURGE and result.outcome is not Outcome.EXPANDED:
         completed = result.outcome in {Outcome.COMPLETED, Outcome.PARTIAL, Outcome.PURGE_BLOCKED}
         data.append(_datum("RunsCompleted", int(completed), "Count", whole, now))
         data.append(_datum("RunsFailed", int(not completed), "Count", whole, now))

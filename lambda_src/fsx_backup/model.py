@@ -1,7 +1,7 @@
 """The domain model: frozen dataclasses. No input or output, no decisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,8 @@ PLAN_TAG = "fsx-backup:plan"
 SCHEDULED_TIME_TAG = "fsx-backup:scheduled-time"
 RETENTION_TAG = "fsx-backup:retention"
 HOLD_TAG = "fsx-backup:hold"  # compared without case: people write it
+EXCLUDE_TAG = "fsx-backup:exclude"  # of a file system, for its volumes as well, or of a volume
+RESTORE_TEST_TAG = "fsx-backup:restore-test"  # of what a restore test made
 OWN_TAG_PREFIX = "fsx-backup:"
 
 USER_INITIATED = "USER_INITIATED"
@@ -19,6 +21,8 @@ EVERY_TYPE = (USER_INITIATED, "AUTOMATIC", "AWS_BACKUP")
 AVAILABLE = "AVAILABLE"
 FAILED = "FAILED"
 DELETED = "DELETED"
+ONTAP = "ONTAP"
+TYPES = ("LUSTRE", "WINDOWS", "OPENZFS", ONTAP)
 IN_PROGRESS = frozenset({"PENDING", "CREATING", "TRANSFERRING", "COPYING"})
 
 LARGEST_WINDOW = 18_720  # minutes: 13 days, because an SQS message lives 14
@@ -67,7 +71,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Plan:
-    """One entry of the module's `file_systems`, as far as the function needs it. Windows in minutes."""
+    """One entry of the module's `file_systems`, as far as the function needs it. Windows in minutes.
+
+    With `target_tags`, `target` is one of the targets that carry them all; without an id, they are yet to be found.
+    """
 
     name: str
     target: Target
@@ -84,6 +91,24 @@ class Plan:
     completion_window_minutes: int = 1440
     max_backup_age_hours: float | None = None
     enabled: bool = True
+    target_tags: Mapping[str, str] = field(default_factory=dict)
+    target_types: tuple[str, ...] = TYPES
+
+    @property
+    def fleet(self) -> bool:
+        """Whether its targets are yet to be found."""
+        return bool(self.target_tags) and not self.target.id
+
+    @property
+    def targets(self) -> str:
+        """The target in words, or what the targets are found by."""
+        if not self.fleet:
+            return str(self.target)
+        return f"targets with the tags {', '.join(f'{key}={value}' for key, value in self.target_tags.items())}"
+
+    def of(self, target_id: str) -> "Plan":
+        """The plan for one of its targets."""
+        return replace(self, target=Target(target_id))
 
     @property
     def policy(self) -> str:
@@ -102,7 +127,7 @@ class Plan:
 class Request:
     """A message or a direct invocation, understood. `scheduled_time` names the occurrence (UTC, whole seconds).
 
-    `again` and `preview` are the events that repeat it, and that show what its purge would delete.
+    `event` is what it was made of; `again` and `preview` repeat it, and show what its purge would delete.
     """
 
     action: Action
@@ -112,6 +137,7 @@ class Request:
     again: Mapping[str, Any] = field(default_factory=dict, repr=False)
     preview: Mapping[str, Any] = field(default_factory=dict, repr=False)
     deleted: int = 0  # what the run deleted before a direct invocation handed it over to the queue
+    event: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -130,6 +156,7 @@ class Check:
     require_coverage: bool = False
     since: Mapping[str, str] = field(default_factory=dict)
     single: bool = False  # of one plan, for who asks
+    target: str = ""  # of that plan; empty for all
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 LONGEST_SUBJECT = 99  # SNS: fewer than 100 characters, ASCII, no control characters
 # SNS takes 256 KB in all, and the text travels five times: as it is, and in the JSON of each of the others.
-LONGEST_BODY = 8_000
+LONGEST_BODY = 8_000  # bytes
+LONGEST_DATA = 30_000  # bytes of a report's JSON without its text, which travels four times
 LONGEST_SENTENCES = 2_000  # of a reason or a remedy: whatever an error says, the facts below it are read
 LISTED = 20
 LIMITED = "The same error of other plans is not sent again within an hour; the log has every plan that it strikes."
@@ -45,6 +46,7 @@ HEADLINES = {
     Outcome.FAILED: ("backup FAILED", ERROR),
     Outcome.NOT_STARTED: ("backup NOT STARTED", ERROR),
     Outcome.NOT_COMPLETED: ("backup NOT COMPLETED", ERROR),
+    Outcome.NO_TARGETS: ("NO TARGETS", ERROR),
     Outcome.UNKNOWN: ("backup state UNKNOWN", ERROR),
 }
 
@@ -65,7 +67,7 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
     headline, severity = HEADLINES[report.outcome]
     facts = {
         "Plan": f"{plan.name} (deployment {occurrence.deployment})",
-        "Target": str(plan.target),
+        "Target": plan.targets,
         "Since": f"{occurrence.time}, {age(now, occurrence.scheduled_time)} ago",
         "Backup": f"{backup.id} ({backup.lifecycle})" if backup else "none",
         "Newest": newest_line(report.newest, now),
@@ -138,7 +140,7 @@ def of_crash(settings: Settings, error: Exception, request: Request, *, direct: 
         + " Otherwise, check the log.",
         facts={
             "Plan": f"{plan.name} (deployment {settings.deployment})",
-            "Target": str(plan.target),
+            "Target": plan.targets,
             "Since": request.scheduled_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "Purge": "unknown: a purge may have begun",
             "Plans": commands.insights("filter outcome = 'ERROR' | stats count(*) by plan"),
@@ -203,8 +205,10 @@ def compose_message(
         lines += ["", *details]
     subject = _plain(f"{headline} ({about})" if about else headline)
     subject = subject.encode("ascii", "replace").decode()[:LONGEST_SUBJECT]
-    text = "\n".join(short for line in lines for part in line.split("\n") for short in _short(_plain(part)))[:longest]
+    text = "\n".join(short for line in lines for part in line.split("\n") for short in _short(_plain(part)))
+    text = text.encode()[:longest].decode(errors="ignore")
     selected = {"outcome": outcome, "severity": severity, "deployment": name, **(attributes or {})}
+    selected = {key: value for key, value in selected.items() if value}  # SNS takes no empty ones
     found = {**(data or {}), "reason": reason or None, "remedy": remedy or None, **selected}
     return Message(subject, text, selected, {**found, "runbook": runbook, "subject": subject, "text": text})
 
@@ -258,6 +262,20 @@ def listed(lines: list[str]) -> list[str]:
     """The first of many lines, and how many more there are."""
     more = len(lines) - LISTED
     return lines[:LISTED] + ([f"  … and {more} more"] if more > 0 else [])
+
+
+def cut_data(data: Mapping[str, Any], most: int = LISTED) -> dict[str, Any]:
+    """A report's JSON with so many entries of each list, or fewer if they are long, and how many there are."""
+    lists = {key: found for key, found in data.items() if isinstance(found, list)}
+    fleets = {name: _counted(found, most) for name, found in list(data["fleets"].items())[:most]}
+    shown = {**data, **_counted(lists, most), "fleets": fleets, "fleets_count": len(data["fleets"])}
+    shown["plans_left_out"] = len(data["plans"]) - len(shown["plans"])
+    size = len(json.dumps(json.dumps(shown, ensure_ascii=False), ensure_ascii=False).encode())
+    return shown if size <= LONGEST_DATA or most == 1 else cut_data(data, most // 2)
+
+
+def _counted(lists: Mapping[str, list[Any]], most: int) -> dict[str, Any]:
+    return {key: found[:most] for key, found in lists.items()} | {f"{key}_count": len(lists[key]) for key in lists}
 
 
 def _short(line: str) -> list[str]:

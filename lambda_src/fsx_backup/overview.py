@@ -15,20 +15,21 @@ from .commands import backups_of_plan, invoke
 from .event import PLAN_NAME
 from .health import Health, scheduled
 from .model import AVAILABLE, DEPLOYMENT_TAG, FAILED, HOLD_TAG, IN_PROGRESS, PLAN_TAG, USER_INITIATED
-from .notifications import INFO, LISTED, WARNING, Message, age, compose_message, listed
+from .notifications import INFO, WARNING, Message, age, compose_message, cut_data, listed
 from .resources import collisions
+from .schedule_expression import matched
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from .model import Backup, Check
     from .resources import Resource
+    from .selection import Members
     from .settings import Settings
 
 LONGEST_TABLE = 6_000  # characters of a mail; SNS takes 256 KB, and the text travels five times
 LONGEST_REPORT = 16_000
 LONGEST_ENTRY = 400  # of what needs attention
-LONGEST_ROWS = 20  # plans in the JSON of a notification
 WARNING_PERCENT = 80
 WEEK = timedelta(days=7)
 RUNS = ("completed", "failed", "in_progress", "waiting", "skipped")
@@ -48,12 +49,13 @@ class Fleet:
     orphans: Counter[tuple[str, str]] = field(default_factory=Counter)
     quota: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     uncovered: Sequence[Resource] = ()
+    members: Mapping[str, Members] = field(default_factory=dict)
 
 
 def orphans(fleet: Fleet, additional_targets: Collection[str], deployment: str) -> Counter[tuple[str, str]]:
     """Of the plans that made them. What is held is meant to stay; a copy belongs to whoever made it."""
     known = {(plan.name, plan.target) for plan in fleet.plans}
-    unread = {name for name, target in known if not target}
+    unread = {plan.name for plan in fleet.plans if not plan.target} - fleet.members.keys()
     found: Counter[tuple[str, str]] = Counter()
     for backup in fleet.backups:
         mine = backup.tags.get(DEPLOYMENT_TAG) == deployment and backup.source_backup_id is None
@@ -70,7 +72,7 @@ def row(plan: Health, since: datetime, now: datetime) -> dict[str, Any]:
     newest, following = plan.newest, plan.next(now)
     started = now - plan.start_window
     made = {moment: backup.lifecycle for backup in plan.own if (moment := scheduled(backup))}
-    runs = Counter(_run(made.get(fired), waits=fired >= started) for fired in plan.firings(since, now))
+    runs = Counter(_run(found, waits=fired >= started) for fired, found in matched(plan.firings(since, now), made))
     days = timedelta(days=plan.entry.plan.retention.days) if plan.entry else timedelta(0)
     return {
         "plan": plan.name,
@@ -88,7 +90,7 @@ def row(plan: Health, since: datetime, now: datetime) -> dict[str, Any]:
         "bytes": plan.size,
         "runs": {"due": runs.total(), **{name: runs[name] for name in RUNS}},
         # Older due times inside the retention that no backup stands for.
-        "missing": sum(fired not in made for fired in plan.firings(now - days, since)),
+        "missing": sum(found is None for _, found in matched(plan.firings(now - days, since), made)),
         "overdue": len(plan.overdue),
         "next_run": iso(following),
     }
@@ -104,13 +106,12 @@ def compose(
     settings: Settings, check: Check, fleet: Fleet, refused: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """The report for programs, with every plan. `refused`: why FSx did not delete a backup, as far as it is known."""
-    rows = [row(plan, check.previous, now) for plan in fleet.plans]
-    rows.sort(key=lambda line: (not line["problem"], line["plan"]))
-    problems = [
-        f"{line['plan']}: {line['state']}. {line['reason']}"[:LONGEST_ENTRY] for line in rows if line["problem"]
-    ]
+    plans = sorted(fleet.plans, key=lambda plan: (not plan.problem, plan.name, plan.target))
+    rows = [row(plan, check.previous, now) for plan in plans]
+    problems = [f"{plan.label}: {plan.state}. {plan.reason}"[:LONGEST_ENTRY] for plan in plans if plan.problem]
     problems += _problems(settings, fleet, refused, now)
-    notices = _notices(fleet, rows, now)
+    fleets = _fleets(fleet)
+    notices = _notices(fleet, rows, now) + _fleet_notices(fleet, fleets)
     coverage = [f"{resource.id} ({resource.type}): no plan covers it." for resource in fleet.uncovered]
     (problems if check.require_coverage else notices).extend(coverage)
     return {
@@ -121,6 +122,7 @@ def compose(
         "problems": problems,
         "notices": notices,
         "quota": fleet.quota,
+        "fleets": fleets,
         "orphaned": [
             {"plan": _plain_name(name), "target": target, "backups": count}
             for (name, target), count in fleet.orphans.items()
@@ -143,10 +145,50 @@ def _problems(settings: Settings, fleet: Fleet, refused: Mapping[str, str], now:
             problems.append(f"{plan.name}: {len(plan.overdue)} backups are overdue for deletion: {first}: {why}.")
     for (name, target), count in sorted(fleet.orphans.items()):
         which = f"{count} backups of plan {_plain_name(name)} and target {target}"
+        which += ", which it does not select any more," if name in fleet.members else ""
         remedy = f"Restore the plan, delete them, or tag them {HOLD_TAG} to keep them."
         command = backups_of_plan(settings, name, target)
         problems.append(f"{which} are orphaned: no plan purges them. {remedy}\n{command}")
     return problems + [f"Quota: {quota_line(kind, share)}." for kind, share in fleet.quota.items() if _tight(share)]
+
+
+def _fleets(fleet: Fleet) -> dict[str, dict[str, list[str]]]:
+    """What is new, lost and otherwise worth a look, of each plan with target_tags."""
+    new = {(plan.name, plan.target) for plan in fleet.plans if not plan.own}
+    return {
+        name: {
+            "targets": list(members.ids),
+            "new": [target for target in members.ids if (name, target) in new],
+            "lost": sorted(target for plan, target in fleet.orphans if plan == name),
+            "left_out": [one.id for one in members.left_out],
+            "unfit": [one.id for one in members.unfit],
+        }
+        for name, members in fleet.members.items()
+    }
+
+
+def _fleet_notices(fleet: Fleet, fleets: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
+    notices = [
+        f"{name}: new targets without a backup yet: {_first(found['new'])}."
+        for name, found in fleets.items()
+        if found["new"]
+    ]
+    notices += [
+        f"{name}: {one.id} ({one.type}) has the plan's target_tags but cannot be backed up: {one.obstacle}."
+        for name, members in fleet.members.items()
+        for one in members.unfit
+    ]
+    plans: dict[str, list[str]] = {}
+    for plan in fleet.plans:
+        plans.setdefault(plan.target, []).append(plan.name)
+    for target, names in plans.items():
+        if target and len(names) > 1 and not fleet.members.keys().isdisjoint(names):
+            notices.append(f"{target} is a target of more than one plan: {_first(sorted(names))}.")
+    return notices
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(map(str.strip, listed(names)))
 
 
 def _plain_name(name: str) -> str:
@@ -201,10 +243,6 @@ def message(settings: Settings, data: Mapping[str, Any], now: datetime) -> Messa
             lines.append(f"... and {cut} more plans: see the log's lines 'plan', or the response to status.")
             break
     lines += ["", "Notes:", *listed([f"- {text}" for text in notices])] if notices else []
-    lists = ("problems", "notices", "uncovered", "orphaned")
-    shown = {**data, **{key: data[key][:LISTED] for key in lists}}
-    shown |= {f"{key}_count": len(data[key]) for key in (*lists, "plans")}
-    shown |= {"plans": rows[:LONGEST_ROWS], "plans_left_out": max(0, len(rows) - LONGEST_ROWS)}
     return compose_message(
         settings,
         f"{settings.deployment}: report, " + (f"{len(problems)} problems" if problems else "no problems"),
@@ -219,7 +257,7 @@ def message(settings: Settings, data: Mapping[str, Any], now: datetime) -> Messa
         },
         look={"Status": invoke(settings, {"action": "status"})},
         details=lines,
-        data=shown,
+        data=cut_data(data),
         longest=LONGEST_REPORT,
     )
 

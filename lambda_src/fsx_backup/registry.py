@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from .clients import side_by_side
-from .event import PLAN_NAME, TARGETS, InvalidEvent, parse_plan
+from .event import PLAN_NAME, parse_plan, parse_target
 from .fsx import call
 from .model import Plan, Target
+from .values import InvalidEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,6 +42,12 @@ class Entry:
     enabled: bool
     changed: datetime
     problem: str = ""
+    target_created: datetime | None = None  # of a target that was found by its tags
+
+    @property
+    def begin(self) -> datetime:
+        """From when on its due times count."""
+        return max(self.changed, self.target_created or self.changed)
 
 
 class Registry:
@@ -131,6 +138,8 @@ def _plan(name: str, text: str) -> tuple[Mapping[str, Any], Plan, str]:
         problem = f"plan.name is {plan.name}, not {name}."
     except InvalidEvent as error:
         problem = str(error)
-    given = settings if isinstance(settings, Mapping) else {}
-    target = next((given[key] for key, (pattern, _) in TARGETS.items() if pattern.fullmatch(str(given.get(key)))), "")
-    return {}, Plan(name, Target(target)), f"{problem} Apply the module again."
+    try:
+        target, tags = parse_target(settings if isinstance(settings, Mapping) else {})
+    except InvalidEvent:
+        target, tags = Target(""), {}
+    return {}, Plan(name, target, target_tags=tags), f"{problem} Apply the module again."

@@ -14,7 +14,7 @@ class Outcome(StrEnum):
     """How an occurrence ended, or a manual purge."""
 
     COMPLETED = "COMPLETED"  # the backup is AVAILABLE, and the purge did what it should
-    SKIPPED = "SKIPPED"  # another backup of the plan serves this occurrence too
+    SKIPPED = "SKIPPED"  # another backup of the plan serves this occurrence too, or the target left its fleet
     PURGED = "PURGED"  # a purge without a backup
     DRY_RUN = "DRY_RUN"  # nothing was changed
     PARTIAL = "PARTIAL"  # the backup is AVAILABLE, some deletes failed or are refused run after run
@@ -22,16 +22,18 @@ class Outcome(StrEnum):
     FAILED = "FAILED"  # FSx failed or refused the backup
     NOT_STARTED = "NOT_STARTED"  # the start window ended
     NOT_COMPLETED = "NOT_COMPLETED"  # the completion window ended
+    NO_TARGETS = "NO_TARGETS"  # nothing has the plan's target_tags and can be backed up
+    EXPANDED = "EXPANDED"  # the plan's targets were found, and each has a message now
     UNKNOWN = "UNKNOWN"  # the completion window ended, and FSx does not say what became of the backup
 
     @property
     def notified(self) -> bool:
         """Whether it may be notified at all."""
-        return self not in {Outcome.SKIPPED, Outcome.DRY_RUN}
+        return self not in {Outcome.SKIPPED, Outcome.DRY_RUN, Outcome.EXPANDED}
 
     @property
     def good(self) -> bool:
-        return self in {Outcome.COMPLETED, Outcome.SKIPPED, Outcome.PURGED, Outcome.DRY_RUN}
+        return self is Outcome.COMPLETED or self is Outcome.PURGED or not self.notified
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Report:
     purge: Purge | None = None
     newest: Backup | None = None  # the newest AVAILABLE backup of the plan, where it is known
     kind: str = ""  # of an error that may strike many plans alike: notified once for all of them
+    targets: tuple[str, ...] = ()  # that were found by their tags
 
     def as_json(self) -> dict[str, Any]:
         """The report as a direct invoker gets it."""
@@ -90,12 +93,14 @@ class Report:
             "action": self.action.value,
             "deployment": occurrence.deployment,
             "plan": occurrence.plan.name,
-            "target": occurrence.plan.target.id,
+            "target": occurrence.plan.target.id or None,
             "scheduled_time": occurrence.time,
             "backup_id": self.backup.id if self.backup else None,
             "reason": self.reason or None,
             "remedy": self.remedy or None,
         }
+        if self.targets:
+            answer["targets"] = list(self.targets)
         if self.purge is not None:
             answer["purge"] = _purge_json(self.purge)
             if self.outcome is Outcome.DRY_RUN:

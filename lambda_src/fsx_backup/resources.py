@@ -5,12 +5,13 @@ Source: Amazon FSx API Reference, FileSystem and Volume.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from .clients import side_by_side
-from .fsx import call, tag_map, tags_of
+from .fsx import NotFound, Rejected, Transient, call, tag_map, tags_of
+from .model import EXCLUDE_TAG, ONTAP, RESTORE_TEST_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_fsx import FSxClient
 
-EXCLUDE_TAG = "fsx-backup:exclude"
-MOST_TAG_CALLS = 1_000
 AHEAD = timedelta(hours=4)  # AWS Backup User Guide: FSx starts no backup so long before a window of its own, or in it
 WINDOW = timedelta(minutes=30)
 
@@ -27,17 +26,43 @@ WINDOW = timedelta(minutes=30)
 def resources(client: FSxClient, *, volumes: bool) -> dict[str, Resource]:
     """Every file system of the Region, and with `volumes` every ONTAP volume, by its id. Raises Transient."""
     pages = client.get_paginator("describe_file_systems").paginate()
-    found = call(lambda: [_file_system(raw) for page in pages for raw in page["FileSystems"]])
-    if volumes:
-        more = client.get_paginator("describe_volumes").paginate()
-        raws: list[Any] = call(lambda: [raw for page in more for raw in page["Volumes"]])
-        found += [_volume(raw) for raw in raws if raw.get("VolumeType") == "ONTAP"]
+    try:
+        found = call(lambda: [_file_system(raw) for page in pages for raw in page["FileSystems"]])
+        if volumes and any(resource.type == ONTAP for resource in found):
+            more = client.get_paginator("describe_volumes").paginate()
+            raws: list[Any] = call(lambda: [raw for page in more for raw in page["Volumes"]])
+            found += [_volume(raw) for raw in raws if raw.get("VolumeType") == ONTAP]
+    except Rejected as error:  # of the token of a page: nothing else was asked for
+        raise Transient(str(error)) from error
     return {resource.id: resource for resource in found}
+
+
+def with_tags(client: FSxClient, found: Mapping[str, Resource], volumes: Iterable[Resource]) -> dict[str, Resource]:
+    """The same with the tags of these volumes, without those that were deleted meanwhile. Raises Transient."""
+
+    def own_tags(volume: Resource) -> Mapping[str, str] | None:
+        try:
+            return tags_of(client, volume.arn)
+        except NotFound:
+            return None
+
+    asked = list(volumes)
+    tags = dict(zip((volume.id for volume in asked), side_by_side(own_tags, asked), strict=True))
+    read = {id_: replace(found[id_], tags=own) for id_, own in tags.items() if own is not None}
+    return {id_: resource for id_, resource in found.items() if id_ not in tags} | read
+
+
+def left_out(resource: Resource, found: Mapping[str, Resource]) -> bool:
+    """By a tag of its own or of its file system."""
+    both = (resource, found.get(resource.file_system_id, resource))
+    return any(EXCLUDE_TAG in one.tags or RESTORE_TEST_TAG in one.tags for one in both)
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A file system or an ONTAP volume that may need a plan. `automatic_days`: retention of FSx's own backups, 0 = off.
+    """A file system or an ONTAP volume that may need a plan. `obstacle`: why it cannot be backed up, empty if it can.
+
+    `root`: of a storage virtual machine. `automatic_days`: retention of FSx's own backups, 0 = off.
 
     `daily` and `weekly` are their window and the maintenance window as FSx gives them: "05:00", "1:05:00" (Monday).
     """
@@ -46,28 +71,39 @@ class Resource:
     type: str
     arn: str
     tags: Mapping[str, str]
-    can_be_backed_up: bool
+    obstacle: str
     file_system_id: str
+    created: datetime | None = None
+    root: bool = False
     automatic_days: int = 0
     daily: str = ""
     weekly: str = ""
+
+    @property
+    def is_volume(self) -> bool:
+        return self.id != self.file_system_id
 
 
 def _file_system(raw: Any) -> Resource:
     kind, id_ = raw.get("FileSystemType", ""), raw["FileSystemId"]
     which = {"WINDOWS": "Windows", "LUSTRE": "Lustre", "ONTAP": "Ontap", "OPENZFS": "OpenZFS"}.get(kind, "")
     settings = raw.get(f"{which}Configuration", {})
-    lustre = (
-        settings.get("DeploymentType", "").startswith("PERSISTENT") and "DataRepositoryConfiguration" not in settings
-    )
-    possible = {"WINDOWS": True, "OPENZFS": True, "LUSTRE": lustre}.get(kind, False)
+    obstacle = "" if raw.get("Lifecycle") in {"AVAILABLE", "UPDATING"} else f"it is {raw.get('Lifecycle')}"
+    if kind == "LUSTRE" and "DataRepositoryConfiguration" in settings:
+        obstacle = "it is linked to a data repository"
+    elif kind == "LUSTRE" and not settings.get("DeploymentType", "").startswith("PERSISTENT"):
+        obstacle = "it is a scratch file system"
+    elif kind not in {"WINDOWS", "OPENZFS", "LUSTRE"}:
+        obstacle = "it is backed up per volume"
     return Resource(
         id_,
         kind,
         raw.get("ResourceARN", ""),
         tag_map(raw),
-        possible and raw.get("Lifecycle") in {"AVAILABLE", "UPDATING"},
+        obstacle,
         id_,
+        raw.get("CreationTime"),
+        False,
         settings.get("AutomaticBackupRetentionDays", 0),
         settings.get("DailyAutomaticBackupStartTime", ""),
         settings.get("WeeklyMaintenanceStartTime", ""),
@@ -77,28 +113,29 @@ def _file_system(raw: Any) -> Resource:
 def _volume(raw: Any) -> Resource:
     """Source: FSx for ONTAP User Guide, "Protecting your data with volume backups"."""
     settings = raw.get("OntapConfiguration", {})
-    possible = (
-        settings.get("OntapVolumeType") == "RW"
-        and not settings.get("StorageVirtualMachineRoot")
-        and settings.get("FlexCacheEndpointType") != "CACHE"
-        and raw.get("Lifecycle") in {"CREATED", "AVAILABLE"}
+    obstacle = "" if raw.get("Lifecycle") in {"CREATED", "AVAILABLE"} else f"it is {raw.get('Lifecycle')}"
+    if settings.get("FlexCacheEndpointType") == "CACHE":
+        obstacle = "it is a FlexCache volume"
+    elif settings.get("OntapVolumeType") != "RW":
+        obstacle = f"its type is {settings.get('OntapVolumeType')}"
+    root = bool(settings.get("StorageVirtualMachineRoot"))
+    if root:
+        obstacle = "it is the root volume of a storage virtual machine"
+    return Resource(
+        raw["VolumeId"],
+        ONTAP,
+        raw.get("ResourceARN", ""),
+        tag_map(raw),
+        obstacle,
+        raw.get("FileSystemId", ""),
+        raw.get("CreationTime"),
+        root,
     )
-    arn = raw.get("ResourceARN", "")
-    return Resource(raw["VolumeId"], "ONTAP", arn, tag_map(raw), possible, raw.get("FileSystemId", ""))
 
 
-def uncovered(client: FSxClient, found: Mapping[str, Resource], covered: Collection[str]) -> list[Resource]:
-    """What could be backed up and has no plan. A volume is left out by its file system's tag as well as by its own."""
-
-    def excluded(resource: Resource) -> bool:
-        parent = found.get(resource.file_system_id)
-        return EXCLUDE_TAG in resource.tags or (parent is not None and EXCLUDE_TAG in parent.tags)
-
-    rest = [r for r in found.values() if r.can_be_backed_up and r.id not in covered and not excluded(r)]
-    volumes = [resource for resource in rest if resource.id != resource.file_system_id][:MOST_TAG_CALLS]
-    tags = side_by_side(lambda volume: tags_of(client, volume.arn), volumes)
-    left_out = {volume.id for volume, own in zip(volumes, tags, strict=True) if EXCLUDE_TAG in own}
-    return [resource for resource in rest if resource.id not in left_out]
+def uncovered(found: Mapping[str, Resource], covered: Collection[str]) -> list[Resource]:
+    """What could be backed up and has no plan. `found` with the tags of volumes."""
+    return [r for r in found.values() if not (r.obstacle or r.id in covered or left_out(r, found))]
 
 
 def collisions(resource: Resource, firings: Iterable[datetime], flexible: timedelta) -> dict[str, int]:

@@ -7,22 +7,27 @@ is skipped, one that comes twice fires once (the first time).
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from .model import zone
+from .model import NoZoneData, zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
 YEARS = (1970, 2199)
+END = datetime(YEARS[1] + 1, 1, 1, tzinfo=UTC)  # of what a rate is computed for
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 SATURDAY, SUNDAY = 7, 1
 UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+NEAR = timedelta(minutes=5)  # AWS promises no phase of a rate: it may fire a little beside the computed time
 
 
 class Unreadable(ValueError):
@@ -44,10 +49,21 @@ class Schedule:
         return next((fired for fired in self.firings(moment, -1) if fired <= moment), None)
 
 
+def matched(firings: Sequence[datetime], made: Mapping[datetime, str]) -> Iterator[tuple[datetime, str | None]]:
+    """Each firing with what was made at the nearest scheduled time that AWS gave, None where that is another's."""
+    near = min([NEAR, *((following - fired) / 2 for fired, following in pairwise(firings))])
+    ordered = sorted(made)
+    for fired in firings:
+        place = bisect(ordered, fired)
+        beside = ordered[max(0, place - 1) : place + 1]
+        nearest = min(beside, key=lambda time: abs(time - fired), default=None)
+        yield fired, made[nearest] if nearest and abs(nearest - fired) < near else None
+
+
 def parse(expression: str, timezone: str, changed: datetime) -> Schedule:
     """A schedule's expression in its zone. `changed`: its creation or last change, from which a rate counts.
 
-    Raises Unreadable, and LookupError where the zone's data cannot be loaded.
+    Raises Unreadable, whatever an expression is, and NoZoneData.
     """
     match = re.fullmatch(r"\s*(cron|rate|at)\s*\((.*)\)\s*", expression)
     if not match:
@@ -57,8 +73,11 @@ def parse(expression: str, timezone: str, changed: datetime) -> Schedule:
         if kind == "cron":
             return _cron(_fields(text), zone(timezone))
         return _rate(text, changed) if kind == "rate" else _at(text, zone(timezone))
-    except ValueError as error:
-        raise Unreadable(f"{expression} cannot be read: {error}") from error
+    except NoZoneData:
+        raise
+    except Exception as error:  # the check of all other plans must not end with this one's
+        why = "it is out of range" if isinstance(error, OverflowError) else error
+        raise Unreadable(f"{expression} cannot be read: {why}") from error
 
 
 def _at(text: str, tz: tzinfo) -> Schedule:
@@ -74,7 +93,7 @@ def _rate(text: str, first: datetime) -> Schedule:
 
     def firings(moment: datetime, direction: int) -> Iterator[datetime]:
         number = max(0, (moment - first) // interval)
-        while number >= 0:
+        while number >= 0 and number * interval < END - first:
             yield first + number * interval
             number += direction
 

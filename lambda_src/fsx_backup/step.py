@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from . import fsx, health, occurrence, purge, retention
+from . import expansion, fsx, health, occurrence, purge, retention
 from .memory import Seen
 from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, NoZoneData, Request
 from .occurrence import CONSISTENCY, UNANSWERED, Next, Occurrence
 from .report import Outcome, Purge, Report, Wait
-from .verdicts import NOT_LISTED, Verdict, failed, gone, not_completed, not_started, purge_verdict, unanswered, unpurged
+from .verdicts import (
+    NOT_LISTED,
+    Verdict,
+    failed,
+    gone,
+    no_targets,
+    not_completed,
+    not_started,
+    purge_verdict,
+    unanswered,
+    unpurged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +68,10 @@ class Step:
     def run(self) -> Report | Wait:
         """Raises what FSx does not model (AccessDenied) and what is a bug: the caller's alarms must see those."""
         try:
-            return self._run()
+            return self._expand() if self.request.plan.fleet else self._run()
         except fsx.Rejected as error:
+            if self.request.plan.target_tags and isinstance(error, fsx.NotFound):
+                return self._report(Outcome.SKIPPED, Verdict(f"The target left the fleet: {error}"))
             return self._report(Outcome.FAILED, Verdict(str(error), error.remedy))
         except NoZoneData as error:  # from the decision on a purge, before it has begun
             return self._report(Outcome.PURGE_BLOCKED, purge_verdict(self.request.plan, Purge(), zone_error=str(error)))
@@ -93,6 +106,23 @@ class Step:
         if todo is Next.FINISH:
             return self._purge(backups, Outcome.COMPLETED)
         return self._end(todo, backups)
+
+    def _expand(self) -> Report:
+        """After the start window one notification instead of one for each target. A purge or dry run has no window."""
+        request, due = self.request, self.request.scheduled_time
+        late = self.now > self.occurrence.start_deadline + occurrence.LATENESS
+        if late and request.action is not Action.PURGE and not request.dry_run:
+            return self._missed()
+        members = expansion.find(self.client, request.plan)
+        # When the schedule fired, what was created later was no target. An invocation is about what is there now.
+        targets = [
+            one.id
+            for one in members.targets
+            if not (self.receives and one.created and one.created.replace(microsecond=0) > due)
+        ]
+        if not targets:
+            return self._report(Outcome.NO_TARGETS, no_targets(request.plan, members))
+        return replace(self._report(Outcome.EXPANDED), targets=tuple(targets))
 
     def _end(self, todo: Next, backups: list[Backup]) -> Report:
         match todo:
@@ -160,8 +190,9 @@ class Step:
         return self._not_started(f"the message was first delivered {late} minutes after the window had ended")
 
     def _not_started(self, cause: str, kind: str = "") -> Report:
+        plan = self.request.plan
         try:
-            backups = fsx.list_backups(self.client, self.request.plan.target, EVERY_TYPE)
+            backups = [] if plan.fleet else fsx.list_backups(self.client, plan.target, EVERY_TYPE)
         except fsx.Transient:
             backups = []  # they only add to the cause
         others = [f"{backup.id} ({backup.type})" for backup in backups if backup.lifecycle in IN_PROGRESS]

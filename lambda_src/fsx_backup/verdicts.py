@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .model import Backup, Plan
     from .occurrence import Occurrence
     from .report import Purge
+    from .selection import Members
 
 NOT_LISTED = "FSx was asked for this backup already, but does not list it"
 MANUALLY = "then run the backup manually."
@@ -24,6 +25,20 @@ class Verdict:
     reason: str = ""
     remedy: str = ""
     kind: str = ""
+
+
+def no_targets(plan: Plan, members: Members) -> Verdict:
+    """Nothing that a plan with target_tags could back up."""
+    others = [
+        (len(members.left_out), "are left out by one"),
+        (len(members.unfit), "cannot be backed up"),
+        (len(members.targets), "were created after the scheduled time"),
+    ]
+    counts = "".join(f" {count} more have the tags but {why}." for count, why in others if count)
+    return Verdict(
+        f"There are no {plan.targets} that can be backed up.{counts}",
+        "Tag the file systems or volumes, correct target_tags and target_types, or remove the plan.",
+    )
 
 
 def failed(backup: Backup | None) -> Verdict:
@@ -55,8 +70,9 @@ def not_completed(occurrence: Occurrence, backup: Backup | None) -> Verdict:
 
 def not_started(occurrence: Occurrence, cause: str, kind: str, others: Collection[str]) -> Verdict:
     """The start window ended. `cause`: what the attempts met, empty if unknown; `others`: backups in progress."""
+    what = "Not every target's backup" if occurrence.plan.fleet else "No backup"  # it may have been sent to some
     reason = (
-        f"No backup was started within the start window of {occurrence.plan.start_window_minutes} minutes, until "
+        f"{what} was started within the start window of {occurrence.plan.start_window_minutes} minutes, until "
         f"{_moment(occurrence.start_deadline)}"
     )
     if cause:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fsx_backup.event import InvalidEvent, parse, parse_check
+from fsx_backup.event import parse, parse_check
+from fsx_backup.values import InvalidEvent
 from tests.support.world import World
 
 TARGET = "fs-0123456789abcdef0"
@@ -17,6 +18,10 @@ def native(**changes: Any) -> dict[str, Any]:
 
 def plan(**changes: Any) -> dict[str, Any]:
     return native(plan={"name": "home", "file_system_id": TARGET} | changes)
+
+
+def fleet(**changes: Any) -> dict[str, Any]:
+    return native(plan={"name": "all", "target_tags": {"aws:cloudformation:stack-name": ""}} | changes)
 
 
 BAD = {
@@ -41,12 +46,31 @@ BAD = {
     "version true": (native(version=True), "version must be 1"),
     "unknown field": (
         native(dryrun=True),
-        'Unknown field "dryrun". Allowed fields: action, dry_run, plan, scheduled_time, version.',
+        'Unknown field "dryrun". Allowed fields: action, dry_run, plan, scheduled_time, target, version.',
     ),
     "no plan": ({"action": "backup"}, "plan must be a JSON object, not missing."),
     "unknown plan field": (plan(retension={}), 'Unknown field "plan.retension". Allowed fields: adopt_tags, '),
-    "no target": (native(plan={"name": "a"}), "exactly one of file_system_id and volume_id"),
-    "two targets": (plan(volume_id="fsvol-0123456789abcdef0"), "exactly one of file_system_id and volume_id"),
+    "no target": (native(plan={"name": "a"}), "exactly one of file_system_id, volume_id, target_tags"),
+    "two targets": (plan(volume_id="fsvol-0123456789abcdef0"), "exactly one of file_system_id, volume_id, target_tags"),
+    "tags and a target": (plan(target_tags={"a": "b"}), "exactly one of file_system_id, volume_id, target_tags"),
+    "types of one target": (plan(target_types=["LUSTRE"]), "plan.target_types goes with plan.target_tags: remove it."),
+    "no tags": (fleet(target_tags={}), "plan.target_tags must have 1 to 10 tags, not 0."),
+    "too many tags": (fleet(target_tags=dict.fromkeys("abcdefghijk", "")), "plan.target_tags must have 1 to 10 tags"),
+    "tags as a list": (fleet(target_tags=["a"]), "plan.target_tags must be a JSON object, not ['a']."),
+    "long tag": (fleet(target_tags={"a": "b" * 257}), "plan.target_tags.a must be a text of 0 to 256 characters"),
+    "long tag key": (fleet(target_tags={"a" * 129: ""}), "a key of plan.target_tags must be a text of 1 to 128"),
+    "unknown type": (
+        fleet(target_types=["lustre"]),
+        "plan.target_types must be a list of some of LUSTRE, WINDOWS, OPENZFS, ONTAP, not ['lustre'].",
+    ),
+    "no types": (fleet(target_types=[]), "plan.target_types must be a list of some of LUSTRE"),
+    "fleet without a name": (native(plan={"target_tags": {"a": "b"}}), "plan.name must be 1 to 64"),
+    "target of nothing": (fleet() | {"target": "fs-1"}, "target must be an id like fs-0123456789abcdef0 or fsvol-"),
+    "target of another plan": (
+        native(target="fsvol-0123456789abcdef0"),
+        f"target must be the plan's, {TARGET}, not fsvol-0123456789abcdef0: leave it out.",
+    ),
+    "target of plans": ({"action": "check", "plans": ["a"], "target": TARGET}, 'Unknown field "target". Allowed'),
     "malformed id": (native(plan={"file_system_id": "fs-XYZ"}), "plan.file_system_id must be an id like"),
     "id of a number": (native(plan={"file_system_id": 7}), "plan.file_system_id must be an id like"),
     "volume as file system": (
@@ -99,6 +123,15 @@ BAD = {
         "scheduled_time must be a time with its offset",
     ),
     "time unreplaced": (native(scheduled_time="<aws.scheduler.scheduled-time>"), "scheduled_time must be a time"),
+    "time of year 1": (
+        native(scheduled_time="0001-01-01T00:00:00Z"),
+        "scheduled_time must not be more than a day ahead or before 1970: ",
+    ),
+    "time before 1970": (
+        native(scheduled_time="1970-01-01T00:59:59+01:00"),
+        "scheduled_time must not be more than a day ahead or before 1970: ",
+    ),
+    "time out of range": (native(scheduled_time="9999-12-31T23:59:59-05:00"), "scheduled_time must be a time"),
     "time number": (native(scheduled_time=5), "scheduled_time must be a time"),
     "sample without id": (
         {"start-backup": "true"},

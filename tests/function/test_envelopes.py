@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fsx_backup.event import InvalidEvent
+from fsx_backup.values import InvalidEvent
 from tests.support.world import Context
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from fsx_backup.event import InvalidEvent
 from fsx_backup.settings import Settings
+from fsx_backup.values import InvalidEvent
+from tests.function.watching import late_plans, outcomes, pass_hours, silence
 from tests.support.world import DEPLOYMENT, World
 
 
@@ -20,21 +21,6 @@ def target(world: World) -> str:
 def state(world: World, name: str = "home") -> str:
     found: str = world.invoke({"action": "check", "plan": name})["state"]
     return found
-
-
-def outcomes(world: World) -> list[str]:
-    return [mail.attributes["outcome"] for mail in world.topic.mails]
-
-
-def late_plans(world: World) -> list[float]:
-    return world.cloudwatch.values("LatePlans", Deployment=DEPLOYMENT)
-
-
-def pass_hours(world: World, hours: float) -> None:
-    """Time passes with its health checks, and with nothing else."""
-    for _ in range(int(hours * 2)):
-        world.advance(minutes=30)
-        world.check()
 
 
 def test_the_states_of_a_plan(world: World, target: str) -> None:
@@ -62,6 +48,27 @@ def test_the_states_of_a_plan(world: World, target: str) -> None:
     assert state(world) == "SCHEDULE MISSING"
 
 
+@pytest.mark.parametrize(
+    ("expression", "state_of"),
+    [
+        ("at(9999-12-31T23:59:59)", "UNKNOWN"),  # no such time in UTC
+        ("at(9999-12-31T15:59:59)", "WAITING"),
+        ("rate(99999999999 days)", "UNKNOWN"),
+        ("rate(9999999 days)", "WAITING"),
+    ],
+)
+def test_an_absurd_expression_leaves_the_other_plans_alone(
+    world: World, target: str, expression: str, state_of: str
+) -> None:
+    world.schedule(target)
+    world.schedule(target, name="absurd", expression=expression, timezone="America/New_York")
+    pass_hours(world, 13)
+    assert world.topic.mails[0].subject == "prod: home LATE"
+    data = world.invoke({"action": "report", "plans": ["absurd", "home"]})
+    states = {row["plan"]: row["state"] for row in data["plans"]}
+    assert (states["home"], states["absurd"]) == ("LATE", state_of)
+
+
 def test_a_missing_backup_is_notified_once_and_its_return_once(world: World, target: str) -> None:
     other = world.fsx.seed_file_system("WINDOWS")
     for name, which in (("home", target), ("work", other)):
@@ -86,7 +93,7 @@ def test_a_missing_backup_is_notified_once_and_its_return_once(world: World, tar
 
 def test_an_alert_that_lasts_ends_after_thirteen_days(world: World, target: str) -> None:
     world.schedule(target)
-    world.queue.max_receives = 60  # the module's least
+    world.queue.max_receives = 80  # the module's least
     pass_hours(world, 24 * 14)
     assert outcomes(world) == ["LATE", "LATE"]
     assert "home still LATE" in world.topic.mails[1].subject
@@ -169,13 +176,6 @@ def test_calls(world: World, count: int) -> None:
     assert len(world.cloudwatch.calls) == 1
 
 
-def silence(world: World, error: str, operation: str) -> None:
-    if operation == "GetSchedule":
-        world.scheduler.broken = ClientError({"Error": {"Code": error}}, operation)
-    else:
-        world.fsx.control.fault(error, operation, times=None)
-
-
 @pytest.mark.parametrize(
     ("error", "operation"),
     [
@@ -193,12 +193,12 @@ def test_while_aws_does_not_answer_nothing_is_claimed(world: World, target: str,
     assert world.queue.records
     world.fsx.control.clear_faults()
     world.scheduler.broken = None
-    world.advance(minutes=31)
+    world.advance(minutes=10)
     world.deliver()
     assert late_plans(world) == [0]
     silence(world, error, operation)
     world.check()
-    world.advance(minutes=61)
+    world.advance(minutes=31)  # the next one is due
     world.deliver()
     assert not world.queue.records
 
@@ -218,9 +218,7 @@ def test_an_alert_that_cannot_be_published_is_repeated_and_then_sent_once(world:
     with pytest.raises(RuntimeError):
         world.check()
     world.topic.broken = None
-    world.advance(minutes=31)
-    while world.deliver():
-        pass
+    pass_hours(world, 3)
     assert outcomes(world) == ["LATE"]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from fsx_backup.expansion import TRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +164,65 @@ def test_a_message_that_came_too_late_says_so(world: World, target: str) -> None
     world.settle()
     assert "The cause: the message was first delivered 45 minutes after the window had ended" in only(world).text
     assert not world.backups()
+
+
+TAGS = {"Backup": "daily"}
+
+
+def fleet(world: World, **more: Any) -> tuple[set[str], dict[str, Any]]:
+    targets = {world.fsx.seed_file_system("LUSTRE", tags=TAGS) for _ in range(3)}
+    return targets, world.message("", name="all", target_tags=TAGS, **PLAN, **more)
+
+
+@pytest.mark.fault("cause")
+@pytest.mark.parametrize(("seconds", "started"), [(60, 3), (61, 0)])
+@pytest.mark.parametrize("action", ["backup", "start"])
+def test_a_fleets_message_that_came_too_late_is_one_notification(
+    world: World, action: str, seconds: int, started: int
+) -> None:
+    _, message = fleet(world, action=action)
+    world.send(message)
+    world.advance(minutes=WINDOW, seconds=seconds)
+    world.deliver()
+    assert len(world.queue.records) == started
+    if not started:
+        assert "Not every target's backup was started within the start window of 30 minutes" in only(world).said
+        assert "first delivered 1 minutes after the window had ended" in only(world).text
+        assert len(world.invoke(message | {"dry_run": True})["targets"]) == 3
+        world.send(message | {"action": "purge", "dry_run": False})
+        world.deliver()
+        assert len(world.queue.records) == 3
+
+
+@pytest.mark.fault("cause")
+def test_a_fleets_message_that_crashed_before_says_that_some_targets_may_have_it(world: World) -> None:
+    _, message = fleet(world)
+    world.queue.refuse = 3 * TRIES
+    world.send(message)
+    with pytest.raises(RuntimeError, match="SQS did not take"):
+        world.deliver()
+    world.advance(hours=2)  # within an hour the error is not notified again
+    world.deliver()
+    assert "Not every target's backup was started within" in world.topic.mails[-1].said
+    assert "The cause: RuntimeError: SQS did not take" in world.topic.mails[-1].said
+
+
+def test_what_was_created_after_the_scheduled_time_was_no_target_then(world: World) -> None:
+    targets, message = fleet(world)
+    early = {**message, "scheduled_time": "2026-03-01T03:59:59Z"}
+    world.send(message)
+    world.advance(seconds=0.5)  # scheduled times are whole seconds
+    targets |= fleet(world)[0]
+    world.advance(minutes=1)
+    later, _ = fleet(world)
+    world.deliver()
+    assert {json.loads(record.body)["target"] for record in world.queue.records} == targets
+    assert set(world.invoke(early | {"action": "start"})["targets"]) == targets | later
+    world.queue.records.clear()
+    world.send(early)
+    world.deliver()
+    assert not world.queue.records
+    assert "9 more have the tags but were created after the scheduled time" in only(world).said
 
 
 @pytest.mark.fault("silence")

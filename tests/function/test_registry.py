@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fsx_backup.event import InvalidEvent
+from fsx_backup.values import InvalidEvent
 from tests.support.world import DEPLOYMENT, World
 
 

@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import shlex
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,16 @@ import jmespath  # type: ignore[import-untyped] # botocore brings it
 import pytest
 from botocore.exceptions import ClientError
 
+from fsx_backup.health import assess
+from fsx_backup.model import Action, Check
+from fsx_backup.notifications import publish
+from fsx_backup.overview import Fleet, compose, message
+from fsx_backup.resources import Resource
+from fsx_backup.selection import Members
 from tests.support.world import DEPLOYMENT, Mail, World
+
+DAY = timedelta(days=1)
+MOST_BYTES = 220_000  # SNS: 262,144
 
 
 @pytest.fixture
@@ -90,6 +101,20 @@ def test_what_was_skipped_and_what_vanished_is_counted(world: World, target: str
     assert "6 runs due, 3 completed, 1 waiting, 2 skipped" in mail.text
     assert "home: 3 due backups within retention.days are not there" in mail.text
     assert mail.attributes["severity"] == "info"
+
+
+@pytest.mark.parametrize(
+    ("phase", "completed", "missing"), [(12.345, 5, 0), (240, 5, 0), (-240, 5, 0), (360, 0, 36)]
+)  # in seconds
+def test_a_rate_may_fire_beside_the_computed_time(
+    world: World, target: str, phase: float, completed: int, missing: int
+) -> None:
+    well(world, target, expression="rate(4 hours)")
+    world.scheduler.schedules[DEPLOYMENT, "home"]["LastModificationDate"] += timedelta(seconds=phase)
+    world.advance(minutes=10)
+    [row] = report(world)["plans"]
+    assert [row["runs"][name] for name in ("due", "completed", "waiting")] == [6, completed, 1]
+    assert row["missing"] == missing
 
 
 def test_orphans_come_with_the_command_that_lists_them(world: World, target: str) -> None:
@@ -215,6 +240,9 @@ def test_while_aws_does_not_answer_the_report_waits_and_then_says_so(world: Worl
         ("cron(0 5 ? * MON-FRI *)", "Europe/Paris", ("2026-02-27T04:00:00Z", 12)),
         ("rate(12 hours)", "UTC", ("2026-02-28T16:00:00Z", 3)),
         # A day where nobody can say.
+        ("rate(9999999 days)", "UTC", ("2026-02-28T04:00:00Z", 6)),
+        ("rate(99999999999 days)", "UTC", ("2026-02-28T04:00:00Z", 6)),
+        ("at(9999-12-31T23:59:59)", "America/New_York", ("2026-02-28T04:00:00Z", 6)),
         ("at(2026-03-01T04:00:00)", "UTC", ("2026-02-28T04:00:00Z", 6)),
         ("every day", "UTC", ("2026-02-28T04:00:00Z", 6)),
         ("cron(0 6 * * ? *)", "Mars/Olympus", ("2026-02-28T04:00:00Z", 6)),
@@ -228,12 +256,42 @@ def test_the_runs_of_a_report_are_those_since_its_schedule_fired_before(
     assert (data["previous"], data["plans"][0]["runs"]["due"]) == previous
 
 
+@pytest.mark.parametrize(
+    ("fleets", "targets", "shown"),
+    [(1, 15, 15), (1, 2_000, 20), (40, 100, 5)],  # of one small fleet everything, of many less than of one
+)
+def test_the_targets_of_fleets_are_cut_and_counted(world: World, fleets: int, targets: int, shown: int) -> None:
+    names = [f"{'plan':x<60}-{number:03}" for number in range(fleets)]
+    found = tuple(Resource(f"fsvol-{n:017x}", "ONTAP", "", {}, "it is DP", f"fs-{n:017x}") for n in range(targets))
+    plans = []
+    for name in names:
+        world.schedule("", name=name, target_tags={"€" * 128: "€" * 256})
+        entry = world.function.registry.entry(name)
+        assert entry
+        each = [entry.plan, *(entry.plan.of(one.id) for one in found)]  # itself as well, as if nothing had its tags
+        plans += [assess(name, replace(entry, plan=plan), [], DEPLOYMENT, world.now + DAY) for plan in each]
+    members = Members(found, found, found)
+    orphans = Counter({(name, one.id): 1 for name in names for one in found})
+    everything = Fleet(plans, orphans=orphans, uncovered=found, members=dict.fromkeys(names, members))
+    check = Check(Action.REPORT, world.now, tuple(names), world.now - DAY)
+    data = compose(world.settings, check, everything, {}, world.now)
+    publish(world.topic, world.settings.topic_arn, message(world.settings, data, world.now))  # type: ignore[arg-type]
+    [mail] = world.topic.mails
+    assert mail.size < MOST_BYTES
+    assert (len(mail.data["fleets"]), mail.data["fleets_count"]) == (min(fleets, shown), fleets)
+    for one in mail.data["fleets"].values():
+        for kind in ("targets", "new", "lost", "left_out", "unfit"):
+            assert (len(one[kind]), one[f"{kind}_count"]) == (shown, targets)
+    assert len(data["plans"]) == len(plans)  # for status
+
+
 def test_five_thousand_plans_are_cut_and_counted(world: World, caplog: pytest.LogCaptureFixture) -> None:
     names = [f"{'plan':x<55}-{number:04}" for number in range(5_000)]
     caplog.set_level(logging.INFO)
     world.send({"action": "report", "plans": names})
     world.deliver()
-    [mail] = world.topic.mails  # the topic measures it as SNS does
+    [mail] = world.topic.mails
+    assert mail.size < MOST_BYTES
     assert "5000: 5000 SCHEDULE MISSING" in mail.text
     assert "… and 4980 more" in mail.text
     assert re.search(r"\.\.\. and \d{4} more plans", mail.text)

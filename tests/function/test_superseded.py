@@ -1,4 +1,4 @@
-"""An occurrence that another backup of the plan serves is skipped: counted, logged, not notified."""
+"""An occurrence that another backup of the plan serves, or without its target: counted, logged, not notified."""
 
 from __future__ import annotations
 
@@ -36,6 +36,25 @@ def own(world: World, target: str, minutes_after: float, lifecycle: str = "AVAIL
 
 def skipped(world: World) -> float:
     return sum(world.cloudwatch.values("RunsSkipped", Deployment=DEPLOYMENT))
+
+
+@pytest.mark.parametrize("copy_tags", [True, False])  # whether the target is described before
+@pytest.mark.parametrize("kind", ["LUSTRE", "ONTAP"])
+def test_a_target_that_was_deleted_since_its_fleets_schedule_fired_is_skipped(
+    world: World, caplog: pytest.LogCaptureFixture, kind: str, copy_tags: bool
+) -> None:
+    gone, stays = (world.fsx.seed_file_system(kind, tags={"Backup": "daily"}) for _ in range(2))
+    targets = [world.fsx.seed_volume(one) for one in (gone, stays)] if kind == "ONTAP" else [gone, stays]
+    world.send(world.message("", name="all", target_tags={"Backup": "daily"}, copy_tags=copy_tags))
+    world.deliver()
+    assert len(world.queue.records) == 2
+    world.fsx.control.remove(targets[0])
+    caplog.clear()
+    world.settle()
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
+    assert skipped(world) == 1
+    [line] = [vars(one) for one in caplog.records if vars(one).get("outcome") == "SKIPPED"]
+    assert (line["target"], line["reason"][:21]) == (targets[0], "The target left the f")
 
 
 @pytest.mark.fault("quicker")

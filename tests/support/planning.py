@@ -71,7 +71,11 @@ def unknown(plan: ModulePlanner) -> Plan:
     """The first plan of a deployment whose targets, topics and key are made in the same apply."""
     later = "${terraform_data.later.id}"
     return plan(
-        file_systems={"home": {"file_system_id": later}, "database": {"volume_id": later}},
+        file_systems={
+            "home": {"file_system_id": later},
+            "database": {"volume_id": later},
+            "projects": {"target_tags": {"Stack": later}},
+        },
         additional_targets=[later],
         notifications={
             "topic_arn": later,

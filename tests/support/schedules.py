@@ -1,9 +1,9 @@
-"""Doubles of EventBridge Scheduler and Service Quotas for the function's tests."""
+"""Doubles of EventBridge Scheduler, Service Quotas and CloudWatch for the function's tests."""
 
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,3 +76,49 @@ class ServiceQuotas:
             raise self.broken
         for name, value in self.quotas.items():
             yield {"Quotas": [{"ServiceCode": "fsx", "QuotaName": name, "Value": value}]}
+
+
+class CloudWatch:
+    """CloudWatch's metrics, refusing what PutMetricData refuses. Source: CloudWatch API reference."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[dict[str, Any]]] = []
+        self.broken: Exception | None = None
+
+    def put_metric_data(self, *, Namespace: str, MetricData: Sequence[dict[str, Any]]) -> None:  # noqa: N803
+        if self.broken:
+            raise self.broken
+        assert Namespace == "FSxBackup"
+        assert 0 < len(MetricData) <= 1000
+        for datum in MetricData:
+            assert datum.keys() <= {"MetricName", "Dimensions", "Timestamp", "Value", "Unit"}
+            assert len(datum["Dimensions"]) <= 30
+            assert all(item["Name"] and item["Value"] for item in datum["Dimensions"])
+            assert datum["Unit"] in {"None", "Count", "Bytes", "Seconds", "Percent"}
+            assert isinstance(datum["Value"], int | float)
+        self.calls.append(list(MetricData))
+
+    def get_metric_statistics(self, **request: Any) -> dict[str, Any]:
+        """Source: CloudWatch API reference, GetMetricStatistics."""
+        assert request["Period"] % 60 == 0
+        span = request["EndTime"] - request["StartTime"]
+        assert 0 < span.total_seconds() / request["Period"] <= 1440
+        found = [
+            {"Timestamp": datum["Timestamp"], request["Statistics"][0]: float(datum["Value"]), "Unit": datum["Unit"]}
+            for call in self.calls
+            for datum in call
+            if (datum["MetricName"], datum["Dimensions"]) == (request["MetricName"], request["Dimensions"])
+            and request["StartTime"] <= datum["Timestamp"] < request["EndTime"]
+        ]
+        assert request["Namespace"] == "FSxBackup"
+        return {"Label": request["MetricName"], "Datapoints": found[::-1]}
+
+    def values(self, name: str, **dimensions: str) -> list[float]:
+        """All values of a metric with exactly these dimensions, in the order of their arrival."""
+        return [
+            datum["Value"]
+            for call in self.calls
+            for datum in call
+            if datum["MetricName"] == name
+            and {item["Name"]: item["Value"] for item in datum["Dimensions"]} == dimensions
+        ]

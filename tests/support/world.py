@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from dev.fsx_emulator import EmulatedFSx, emulated_fsx
 from dev.scenarios import observer
 from fsx_backup.handler import Function
 from fsx_backup.settings import Settings
-from tests.support.schedules import Scheduler, ServiceQuotas
+from tests.support.schedules import CloudWatch, Scheduler, ServiceQuotas
 
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
 DEPLOYMENT = "prod"
@@ -43,12 +43,22 @@ class Queue:
         self.max_receives = max_receives
         self.records: list[Record] = []
         self.dead_letters: list[Record] = []
+        self.refuse = 0  # entries of the next batches
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> None:  # noqa: N803
         assert QueueUrl == self.world.settings.queue_url
         assert 0 <= DelaySeconds <= 900
         now = self.world.now
         self.records.append(Record(MessageBody, now, now + timedelta(seconds=DelaySeconds)))
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        assert 0 < len(Entries) == len({entry["Id"] for entry in Entries}) <= 10
+        assert sum(len(entry["MessageBody"].encode()) for entry in Entries) <= 262_144
+        refused, self.refuse = Entries[: self.refuse], max(0, self.refuse - len(Entries))
+        for entry in Entries[len(refused) :]:
+            self.send_message(QueueUrl=QueueUrl, MessageBody=entry["MessageBody"])
+        failed = [{"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"} for entry in refused]
+        return {"Failed": failed} if failed else {}
 
     def change_message_visibility(self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
         assert QueueUrl == self.world.settings.queue_url
@@ -80,6 +90,7 @@ class Mail:
     text: str
     attributes: dict[str, str]
     data: dict[str, Any] = field(default_factory=dict)
+    size: int = 0  # bytes of all copies
 
     @property
     def said(self) -> str:
@@ -118,38 +129,8 @@ class Topic:
         assert copies["default"]
         assert copies.keys() <= {"default", "email", "sms", "sqs", "lambda", "http", "https"}
         assert all(isinstance(copy, str) for copy in copies.values())
-        self.mails.append(Mail(Subject, copies["default"], attributes, json.loads(copies["sqs"])))
-
-
-class CloudWatch:
-    """CloudWatch's metrics, refusing what PutMetricData refuses. Source: CloudWatch API reference."""
-
-    def __init__(self) -> None:
-        self.calls: list[list[dict[str, Any]]] = []
-        self.broken: Exception | None = None
-
-    def put_metric_data(self, *, Namespace: str, MetricData: Sequence[dict[str, Any]]) -> None:  # noqa: N803
-        if self.broken:
-            raise self.broken
-        assert Namespace == "FSxBackup"
-        assert 0 < len(MetricData) <= 1000
-        for datum in MetricData:
-            assert datum.keys() <= {"MetricName", "Dimensions", "Timestamp", "Value", "Unit"}
-            assert len(datum["Dimensions"]) <= 30
-            assert all(item["Name"] and item["Value"] for item in datum["Dimensions"])
-            assert datum["Unit"] in {"None", "Count", "Bytes", "Seconds", "Percent"}
-            assert isinstance(datum["Value"], int | float)
-        self.calls.append(list(MetricData))
-
-    def values(self, name: str, **dimensions: str) -> list[float]:
-        """All values of a metric with exactly these dimensions, in the order of their arrival."""
-        return [
-            datum["Value"]
-            for call in self.calls
-            for datum in call
-            if datum["MetricName"] == name
-            and {item["Name"]: item["Value"] for item in datum["Dimensions"]} == dimensions
-        ]
+        size = len(Message.encode())
+        self.mails.append(Mail(Subject, copies["default"], attributes, json.loads(copies["sqs"]), size))
 
 
 @dataclass
@@ -199,11 +180,12 @@ class World:
     def message(self, target_id: str, *, name: str = "home", action: str = "backup", **plan: Any) -> dict[str, Any]:
         """What a schedule sends at this moment. Its plan keeps one backup if `plan` says no more."""
         key = "volume_id" if target_id.startswith("fsvol-") else "file_system_id"
+        target = {key: target_id} if target_id else {}  # none for a plan with target_tags
         return {
             "version": 1,
             "action": action,
             "scheduled_time": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "plan": {"name": name, key: target_id, **plan, "retention": {"keep_last": 1} | plan.get("retention", {})},
+            "plan": {"name": name, **target, **plan, "retention": {"keep_last": 1} | plan.get("retention", {})},
         }
 
     def schedule(

@@ -13,8 +13,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from fsx_backup import notifications
-from fsx_backup.event import InvalidEvent, parse
+from fsx_backup.event import parse
 from fsx_backup.handler import BackupFailed
+from fsx_backup.values import InvalidEvent
 from tests.function.faults.twist import twisted
 from tests.support.world import DEPLOYMENT
 

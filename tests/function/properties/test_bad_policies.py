@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fsx_backup.event import InvalidEvent, parse
+from fsx_backup.event import parse
 from fsx_backup.model import Retention
+from fsx_backup.values import InvalidEvent
 from tests.function.properties.strategies import names_of_rules
 
 NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)

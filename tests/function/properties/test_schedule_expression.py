@@ -16,7 +16,7 @@ from aws_croniter import AwsCroniter  # type: ignore[import-untyped]
 from pyawscron import AWSCron  # type: ignore[import-untyped]
 
 from fsx_backup.model import NoZoneData
-from fsx_backup.schedule_expression import Unreadable, parse
+from fsx_backup.schedule_expression import Unreadable, matched, parse
 from tests.module.expressions import ACCEPTED_EXPRESSIONS, REFUSED_EXPRESSIONS, UNDOCUMENTED_EXPRESSIONS
 
 if TYPE_CHECKING:
@@ -144,3 +144,18 @@ def test_rates_and_moments() -> None:
     assert parse("at(2025-03-30T02:30:00)", "Europe/Paris", BEGIN).after(BEGIN) is None
     with pytest.raises(NoZoneData):
         parse("cron(0 0 * * ? *)", "Mars/Olympus", BEGIN)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds", "expected"),
+    [
+        (2, [0, 120, 240], [0, 120, 240]),
+        (2, [59, 181], [59, None, 181]),  # nearer than half the interval, so that a time belongs to one firing
+        (2, [60, 180], [None, None, None]),
+        (240, [-299, 14_400 + 300, 28_800 - 1, 28_800 + 2], [-299, None, 28_799]),
+    ],
+)
+def test_a_firing_and_the_nearest_scheduled_time(minutes: int, seconds: list[int], expected: list[int | None]) -> None:
+    firings = [BEGIN + timedelta(minutes=number * minutes) for number in range(3)]
+    found = matched(firings, {BEGIN + timedelta(seconds=second): f"{second}" for second in seconds})
+    assert [at and int(at) for _, at in found] == expected

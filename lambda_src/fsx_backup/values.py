@@ -1,0 +1,72 @@
+"""Values of an event: each becomes what it should be, or a sentence naming the field."""
+
+from collections.abc import Mapping
+from typing import Any
+
+YES = frozenset({"true", "yes"})
+NO = frozenset({"false", "no"})
+
+
+class InvalidEvent(Exception):
+    """The event cannot be understood. The text is one sentence that names the field and the remedy."""
+
+
+def whole(value: object, name: str, lowest: int, highest: int) -> int:
+    """A whole number, both limits included."""
+    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+        raise InvalidEvent(f"{name} must be a whole number from {lowest} to {highest}, not {shown(value)}.")
+    return value
+
+
+def hours(value: object, name: str) -> float | None:
+    """Hours above 0, or None."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e5):
+        raise InvalidEvent(f"{name} must be a number of hours above 0, or null, not {shown(value)}.")
+    return value
+
+
+def flag(value: object, name: str) -> bool:
+    """JSON's own truth values, or the sample's words."""
+    word = str(value).lower() if isinstance(value, str | bool) else None
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise InvalidEvent(f'{name} must be true, false, "Yes" or "No", not {shown(value)}.')
+
+
+def tags(value: object, name: str) -> Mapping[str, str]:
+    """Tags as FSx takes them."""
+    found = mapping(value, name)
+    for key, item in found.items():
+        text(key, f"a key of {name}", 128)
+        text(item, f"{name}.{shown(key)[1:-1]}", 256, shortest=0)
+    return dict(found)
+
+
+def text(value: object, name: str, longest: int, shortest: int = 1) -> str:
+    """A text of so many characters."""
+    if not isinstance(value, str) or not shortest <= len(value) <= longest:
+        raise InvalidEvent(f"{name} must be a text of {shortest} to {longest} characters, not {shown(value)}.")
+    return value
+
+
+def mapping(value: object, name: str) -> Mapping[str, Any]:
+    """A JSON object."""
+    if not isinstance(value, Mapping):
+        raise InvalidEvent(f"{name} must be a JSON object, not {shown(value)}.")
+    return value
+
+
+def refuse_unknown(given: Mapping[str, Any], known: set[str], prefix: str) -> None:
+    """Typing errors must not pass for defaults."""
+    for key in given:
+        if key not in known:
+            allowed = ", ".join(sorted(known - {"deleted", "schedule_arn"}))
+            raise InvalidEvent(f'Unknown field "{prefix}{shown(key)[1:-1]}". Allowed fields: {allowed}.')
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: one line, at most 60 characters."""
+    line = "missing" if value is None else ascii(value)
+    return line if len(line) <= 60 else f"{line[:57]}..."

@@ -1,0 +1,126 @@
+"""LATE and RECOVERED: once each, whatever it is that makes a plan late."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from unittest.mock import Mock
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.function.watching import late_plans, outcomes, pass_hours, silence
+from tests.support.world import DEPLOYMENT, START, World
+
+TAGS = {"Backup": "daily"}
+
+
+@pytest.fixture
+def target(world: World) -> str:
+    return world.fsx.seed_file_system("LUSTRE")
+
+
+# What happens to a plan that is OK at 04:07 -> whether its lateness begins at a moment that nobody can compute.
+def fsx_is_silent(world: World) -> None:
+    pass_hours(world, 7.5)
+    silence(world, "InternalServerError", "DescribeFileSystems")
+    pass_hours(world, 4)
+    world.fsx.control.clear_faults()
+
+
+def the_newest_backup_is_deleted(world: World) -> None:
+    pass_hours(world, 6)
+    for backup_id in world.backups():
+        world.fsx.client().delete_backup(BackupId=backup_id)
+
+
+def the_schedule_is_deleted(world: World) -> None:
+    del world.scheduler.schedules[DEPLOYMENT, "home"]
+
+
+def a_backup_begins_and_fails(world: World) -> None:
+    pass_hours(world, 8)
+    [target] = {backup["FileSystem"]["FileSystemId"] for backup in world.backups().values()}
+    world.fsx.control.next_backup(target, "FAILED")
+    world.fsx.control.durations(backup=2400)
+    world.invoke({"action": "start", "plan": "home"})
+    pass_hours(world, 0.5)
+    assert late_plans(world)[-1] == 0
+
+
+@pytest.mark.parametrize(
+    "happens", [fsx_is_silent, the_newest_backup_is_deleted, the_schedule_is_deleted, a_backup_begins_and_fails]
+)
+def test_who_becomes_late_at_an_unknown_moment_is_notified_once(
+    world: World, target: str, happens: Callable[[World], None]
+) -> None:
+    world.send(world.schedule(target, notify_on_success=False))
+    world.settle()
+    world.advance(minutes=7)
+    happens(world)
+    pass_hours(world, 30)
+    [mail] = [mail for mail in world.topic.mails if mail.attributes["outcome"] != "FAILED"]
+    assert mail.attributes["outcome"] == "LATE"
+    assert "home" in mail.subject
+
+
+@pytest.mark.parametrize("limit", [None, 6])
+def test_one_outage_is_one_alert(world: World, target: str, limit: int | None) -> None:
+    """Late by the next start window, too old, late by the completion window: all the same to the recipient."""
+    world.send(world.schedule(target, notify_on_success=False, max_backup_age_hours=limit))
+    world.settle()
+    world.advance(minutes=7)
+    pass_hours(world, 23.5)
+    world.fsx.control.durations(backup=3 * 3600)
+    world.invoke({"action": "backup", "plan": "home"})
+    pass_hours(world, 2)
+    assert late_plans(world)[-1] == 1  # a backup that is under way ends nothing
+    pass_hours(world, 3)
+    world.settle()
+    assert outcomes(world) == ["LATE", "RECOVERED"]
+
+
+def test_a_plan_with_a_backup_under_way_has_recovered(world: World, target: str) -> None:
+    """Plans whose backups take most of their interval are RUNNING at nearly every poll."""
+    world.schedule(target, notify_on_success=False)
+    pass_hours(world, 12)
+    world.fsx.control.durations(backup=3 * 3600)
+    for _ in range(3):
+        world.invoke({"action": "backup", "plan": "home"})
+        pass_hours(world, 4)
+    assert outcomes(world) == ["LATE", "RECOVERED"]
+
+
+def test_without_the_previous_figure_what_is_computed_is_notified(world: World, target: str) -> None:
+    world.send(world.schedule(target, notify_on_success=False))
+    world.settle()
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetMetricStatistics")
+    world.cloudwatch.get_metric_statistics = Mock(side_effect=denied)  # type: ignore[method-assign]
+    pass_hours(world, 24)
+    assert outcomes(world) == ["LATE"]
+
+
+def test_a_fleet_that_lost_its_targets_is_late_from_its_next_backup_on(world: World) -> None:
+    target = world.fsx.seed_file_system("OPENZFS", tags=TAGS)
+    message = world.schedule("", target_tags=TAGS, expression="cron(0 4 ? * SUN *)", notify_on_success=False)
+    for week in range(3):
+        world.advance(seconds=(START + timedelta(weeks=week) - world.now).total_seconds())
+        world.send({**message, "scheduled_time": f"{world.now:%Y-%m-%dT%H:%M:%SZ}"})
+        world.settle()
+    world.advance(days=2)
+    world.fsx.control.remove(target)
+    world.check()
+    assert late_plans(world) == [0]
+    world.advance(days=7)
+    world.check()
+    assert late_plans(world) == [0, 1]
+
+
+def test_one_late_target_is_backed_up_again_alone(world: World) -> None:
+    targets = [world.fsx.seed_file_system("OPENZFS", tags=TAGS) for _ in range(2)]
+    world.send(world.schedule("", target_tags=TAGS, notify_on_success=False))
+    world.settle()
+    world.advance(hours=4)
+    for target in targets[1:]:
+        world.invoke({"action": "backup", "plan": "home", "target": target})
+    pass_hours(world, 9)
+    [mail] = world.topic.mails
+    assert f'"target":"{targets[0]}"' in mail.text
