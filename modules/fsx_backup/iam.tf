@@ -3,17 +3,34 @@ locals {
   schedule_arn = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule"
 
   target_ids = keys({
-    for id in concat([for plan in local.plans : plan.target_id], tolist(local.arguments.additional_targets)) :
+    for id in concat([for plan in local.plans : plan.target_id if plan.target_tags == null], tolist(local.arguments.additional_targets)) :
     id => true...
   })
-  listed_targets = [
+
+  # Fleets. A volume that is chosen by its file system's tags need not carry any itself, and IAM sees no other tags than its
+  # own: a fleet with ONTAP needs every volume.
+  fleets = [
+    for plan in local.plans : {
+      tags  = plan.target_tags
+      types = plan.target_types == null ? toset(["LUSTRE", "WINDOWS", "OPENZFS", "ONTAP"]) : plan.target_types
+    } if plan.target_tags != null
+  ]
+  all_volumes = anytrue([for fleet in local.fleets : contains(fleet.types, "ONTAP")]) ? ["${local.fsx_arn}:volume/*"] : []
+  selections = {
+    for text, tags in { for fleet in local.fleets : jsonencode(fleet.tags) => fleet.tags... if fleet.types != toset(["ONTAP"]) } :
+    text => tags[0]
+  }
+
+  listed_targets = concat(local.all_volumes, [
     for id in local.target_ids :
     startswith(id, "fsvol-") ? "${local.fsx_arn}:volume/*/${id}" : "${local.fsx_arn}:file-system/${id}"
-  ]
+    if length(local.all_volumes) == 0 || !startswith(id, "fsvol-")
+  ])
 
   # A role's inline policies may have 10,240 characters together. Longer lists give way to every target; the backup
   # itself is still bound to this deployment's tag.
-  targets = length(jsonencode(local.listed_targets)) <= 6000 ? local.listed_targets : ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
+  every_target = ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
+  targets      = length(jsonencode([local.listed_targets, local.selections])) <= 6000 ? local.listed_targets : local.every_target
 
   adopted = {
     for text, tags in { for plan in local.plans : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
@@ -48,7 +65,7 @@ resource "aws_iam_role_policy" "function" {
   lifecycle {
     precondition {
       condition     = length(data.aws_iam_policy_document.function.minified_json) <= 9900
-      error_message = "The role's policy would be longer than IAM takes (10,240 characters with the key's): ${length(local.adopted)} different adopt_tags are too many. Let the plans share them, or divide file_systems among several deployments."
+      error_message = "The role's policy would be longer than IAM takes (10,240 characters with the key's): ${length(local.adopted)} different adopt_tags and ${length(local.selections)} different target_tags are too many. Let the plans share them, or divide file_systems among several deployments."
     }
   }
 }
@@ -69,6 +86,25 @@ data "aws_iam_policy_document" "function" {
       sid       = "BackUpTargets"
       actions   = ["fsx:CreateBackup"]
       resources = statement.value
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.selections
+
+    content {
+      actions   = ["fsx:CreateBackup"]
+      resources = ["${local.fsx_arn}:file-system/*"]
+
+      dynamic "condition" {
+        for_each = statement.value
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:ResourceTag/${condition.key}"
+          values   = [condition.value]
+        }
+      }
     }
   }
 
@@ -154,9 +190,9 @@ data "aws_iam_policy_document" "function" {
   }
 
   statement {
-    sid       = "CompareWithQuota"
-    actions   = ["servicequotas:ListServiceQuotas"]
-    resources = ["*"] # nor does Service Quotas; FSx's quotas are found by their documented names
+    sid       = "Compare" # with the previous check, and with FSx's quotas, which are found by their documented names
+    actions   = ["cloudwatch:GetMetricStatistics", "servicequotas:ListServiceQuotas"]
+    resources = ["*"] # there is no resource level, nor a condition, for either
   }
 
   statement {

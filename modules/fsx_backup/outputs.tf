@@ -28,13 +28,15 @@ output "commands" {
       backup_now    = "${local.invoke} --payload '${jsonencode({ action = "backup", plan = key })}' /dev/stdout"
       dry_run_purge = "${local.invoke} --payload '${jsonencode({ action = "purge", plan = key, dry_run = true })}' /dev/stdout"
       check         = "${local.invoke} --payload '${jsonencode({ action = "check", plan = key })}' /dev/stdout"
-      list_backups = join(" ", [
-        "aws fsx describe-backups --region ${local.region} --filters",
-        "Name=${replace(plan.target_kind, " ", "-")}-id,Values=${plan.target_id}",
-        "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] &&",
-        "Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle]\"",
-        "--output table",
-      ])
+      list_backups = join(" ", concat(
+        ["aws fsx describe-backups --region ${local.region}"],
+        plan.target_tags == null ? ["--filters Name=${plan.volume_id == null ? "file-system" : "volume"}-id,Values=${plan.target_id}"] : [],
+        [
+          "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] &&",
+          "Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle,Volume.VolumeId||FileSystem.FileSystemId]\"",
+          "--output table",
+        ],
+      ))
     }
   }
 }

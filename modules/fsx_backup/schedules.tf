@@ -19,7 +19,7 @@ resource "aws_scheduler_schedule" "backup" {
 
   name        = each.key
   group_name  = aws_scheduler_schedule_group.this.name
-  description = "Backs up ${local.plans[each.key].target_id} (fsx-backup, deployment ${var.name})"
+  description = "Backs up ${substr(local.plans[each.key].target, 0, 200)} (fsx-backup, deployment ${var.name})" # 512 bytes at most
   state       = local.plans[each.key].enabled ? "ENABLED" : "DISABLED"
   kms_key_arn = local.key_arn
 

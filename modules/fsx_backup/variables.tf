@@ -17,10 +17,16 @@ variable "name" {
 
 variable "file_systems" {
   description = <<-EOT
-    The backup plans, by a name of your choice. One entry is one target with one schedule; name a target in several
-    entries to give it several schedules, each with its own retention.
+    The backup plans, by a name of your choice. One entry is one target, or one selection of targets by their tags, with
+    one schedule; name a target in several entries to give it several schedules, each with its own retention.
 
-    - `file_system_id`, `volume_id`: the target, exactly one of the two; ONTAP is backed up per volume.
+    - `file_system_id`, `volume_id`, `target_tags`: what is backed up, exactly one of the three; ONTAP is backed up per volume.
+    - `target_tags`: a fleet: every file system and ONTAP volume that carries all of these tags (1 to 10, keys and values
+      exact) when the schedule fires. An ONTAP file system that carries them stands for its read-write volumes. The tag
+      `fsx-backup:exclude` leaves out a file system with its volumes, or a volume.
+    - `target_types`: the types that a fleet may have: `LUSTRE`, `WINDOWS`, `OPENZFS`, `ONTAP`; all by default. With `ONTAP`
+      the function may back up every volume of the account in the Region, because IAM cannot see the tags of a volume's
+      file system; omit it from the list where no volume is meant. File systems are bound to the tags.
     - `schedule`: `cron(...)`, `rate(...)` or `at(...)` as in EventBridge Scheduler; every four hours by default.
     - `timezone`: IANA name, for the schedule and for the periods of the retention rules.
     - `flexible_window_minutes`: flexible time window in minutes (1 to 1440); 0 disables it.
@@ -45,6 +51,8 @@ variable "file_systems" {
   type = map(object({
     file_system_id          = optional(string)
     volume_id               = optional(string)
+    target_tags             = optional(map(string))
+    target_types            = optional(set(string))
     schedule                = optional(string, "cron(0 0/4 * * ? *)")
     timezone                = optional(string, "UTC")
     flexible_window_minutes = optional(number, 0)

@@ -9,6 +9,7 @@ from typing import Any
 HOME = {"file_system_id": "fs-0123456789abcdef0"}
 VOLUME = "fsvol-0123456789abcdef0"
 OTHER_VOLUME = "fsvol-0123456789abcdef1"
+FLEET = {"target_tags": {"Backup": "daily"}}
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
 MAIN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:fsx-backup"
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
@@ -52,6 +53,13 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     },
     "purged": HOME | {"purge_tags": {"Team": "a", "team": "b"}},
     "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(45)}},
+    "fleet": {"target_tags": {"aws:cloudformation:stack-name": "projects", "données": "", "k" * 128: "v" * 256}},
+    "wide-characters": {"target_tags": {"é" * 128: "ü" * 256}},  # a schedule's description has 512 bytes at most
+    "most-selectors": {"target_tags": {f"t{n}": "" for n in range(10)}, "target_types": ["LUSTRE", "LUSTRE"]},
+    "all-types": FLEET | {"target_types": ["LUSTRE", "WINDOWS", "OPENZFS", "ONTAP"]},
+    # As above: the one selects nothing that the other does for certain.
+    "fleet-adopts": FLEET | {"adopt_tags": {"Name": "old"}, "target_types": ["LUSTRE"]},
+    "fleet-adopts-other": FLEET | {"adopt_tags": {"Name": "old"}, "target_types": ["ONTAP"], "retention": {"days": 1}},
     "name": HOME | {"backup_name": "Nightly backup: site/unit 7 @home"},
     "age": HOME | {"max_backup_age_hours": 0.5},
     **{
@@ -74,7 +82,10 @@ LIKE_AN_ID = "a key must not look like an id"
 KEYS = (
     "file_systems: a key becomes the schedule's name and must have 1 to 64 letters, digits, '_', '.' or '-', beginning "
 )
-TARGET = "file_systems: give exactly one of file_system_id and volume_id in:"
+TARGET = "file_systems: give exactly one of file_system_id, volume_id and target_tags in:"
+TYPES = (
+    "file_systems: target_types must be one or more of LUSTRE, WINDOWS, OPENZFS and ONTAP, and only beside target_tags"
+)
 RETENTION = (
     "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly"
 )
@@ -88,6 +99,7 @@ NAME = (
     "file_systems: backup_name becomes a tag's value and must have 1 to 256 letters, digits, spaces or any of _.:/=+-@."
 )
 TAGS = "file_systems: a tag's key must have 1 to 128, its value at most 256 letters, digits, spaces or any of _.:/=+-@."
+LATIN = "file_systems: adopt_tags and target_tags become conditions of an IAM policy, which has no characters beyond"
 ALIKE = "file_systems: IAM does not distinguish tag keys that differ in letter case only. Keep one of each in:"
 LIFE = "file_systems: completion_window_minutes counts from the end of the flexible window, so both together must be"
 ADOPTING = "file_systems: two plans adopt the same backups of one target with different retention"
@@ -102,9 +114,32 @@ REFUSED_PLANS: dict[str, Refused] = {
         for key in ("", "y" * 65, "has space", "slash/ed", "ünïcode", "_deployment", "-x", ".")
     },
     **{key: (HOME, LIKE_AN_ID, f'"{key}"') for key in (HOME["file_system_id"], VOLUME)},
-    "nothing": (None, TARGET, "nothing (neither)"),
-    "neither": ({}, TARGET, "neither (neither)"),
-    "both": (HOME | {"volume_id": VOLUME}, TARGET, "both (both)"),
+    "nothing": (None, TARGET, "nothing (none)"),
+    "neither": ({}, TARGET, "neither (none)"),
+    "both": (HOME | {"volume_id": VOLUME}, TARGET, "both (file_system_id and volume_id)"),
+    "id-and-fleet": (HOME | FLEET, TARGET, "id-and-fleet (file_system_id and target_tags)"),
+    "volume-and-fleet": ({"volume_id": VOLUME} | FLEET, TARGET, "volume-and-fleet (volume_id and target_tags)"),
+    "only-types": ({"target_types": ["LUSTRE"]}, TARGET, "only-types (none)"),
+    "types-of-an-id": (HOME | {"target_types": ["LUSTRE"]}, TYPES, 'types-of-an-id (["LUSTRE"])'),
+    "no-type": (FLEET | {"target_types": []}, TYPES, "no-type ([])"),
+    "null-type": (FLEET | {"target_types": [None]}, TYPES, "null-type ([null])"),
+    "odd-types": (FLEET | {"target_types": ["ONTAP", "zfs"]}, TYPES, 'odd-types (["ONTAP","zfs"])'),
+    "no-selector": ({"target_tags": {}}, COUNT, "no-selector (0 target_tags)"),
+    "many-selectors": ({"target_tags": {f"t{n}": "" for n in range(11)}}, COUNT, "many-selectors (11 target_tags)"),
+    "empty-selector": ({"target_tags": {"": "a"}}, TAGS, 'empty-selector (target_tags: "" = "a")'),
+    "null-selector": ({"target_tags": {"a": None}}, TAGS, 'null-selector (target_tags: "a" = null)'),
+    "odd-selector": ({"target_tags": {"a": "b*"}}, TAGS, 'odd-selector (target_tags: "a" = "b*")'),
+    "long-selector": ({"target_tags": {"k": "v" * 257}}, TAGS, f'long-selector (target_tags: "k" = "{"v" * 257}")'),
+    "wide-selector": ({"target_tags": {"k" * 129: ""}}, TAGS, f'wide-selector (target_tags: "{"k" * 129}" = "")'),
+    "far-selector": ({"target_tags": {"a": "東京"}}, LATIN, 'far-selector (target_tags: "a" = "東京")'),
+    "far-adopted": (HOME | {"adopt_tags": {"東京": "a"}}, LATIN, 'far-adopted (adopt_tags: "東京" = "a")'),
+    "alike-selectors": ({"target_tags": {"Team": "", "team": ""}}, ALIKE, "alike-selectors (target_tags: Team, team)"),
+    "fleet-one": (FLEET | {"adopt_tags": {"Name": "a"}}, ADOPTING, "fleet-one and fleet-two"),
+    "fleet-two": (
+        FLEET | {"adopt_tags": {"Name": "a"}, "retention": {"days": 9}},
+        ADOPTING,
+        "fleet-one and fleet-two",
+    ),
     "volume-as-fs": ({"file_system_id": VOLUME}, FILE_SYSTEM, f"volume-as-fs ({VOLUME})"),
     "short": ({"file_system_id": "fs-0123"}, FILE_SYSTEM, "short (fs-0123)"),
     "upper": ({"file_system_id": "fs-0123456789ABCDEF0"}, FILE_SYSTEM, "upper (fs-0123456789ABCDEF0)"),

@@ -105,10 +105,31 @@ def test_hundreds_of_plans_fit_the_policy_limits(many: Plan) -> None:
     assert all(len(schedule["target"][0]["input"].encode()) < 262_144 for schedule in schedules.values())
 
 
-def test_more_adopt_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) -> None:
-    many = {f"plan-{n}": HOME | {"adopt_tags": {"Name": f"made by rule {n}"}} for n in range(60)}
-    with pytest.raises(TerraformError, match="60 different adopt_tags are too many"):
-        plan(file_systems=many, encryption={"kms_key_arn": KEY})
+def test_more_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) -> None:
+    many = {f"plan-{n}": HOME | {"adopt_tags": {"Name": f"made by rule {n}"}} for n in range(30)}
+    fleets = {f"fleet-{n}": {"target_tags": {"Backup": f"as rule {n}"}} for n in range(31)}
+    told = "30 different adopt_tags and 31 different target_tags are too many"
+    with pytest.raises(TerraformError, match=told):
+        plan(file_systems=many | fleets, encryption={"kms_key_arn": KEY})
+
+
+def test_ten_selections_fit_the_policy_limits_beside_many_targets(plan: ModulePlanner) -> None:
+    """With all that makes the policy longer: long tags, a key, a VPC, and targets that just fit without selections."""
+    fleets = {
+        f"fleet-{n}": {
+            "target_tags": {f"{key}-{n}" * 2: f"Value-{n}" * 4 for key in ("Backup", "Owner", "Environment")}
+        }
+        for n in range(10)
+    }
+    listed = {f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} for n in range(85)}
+    planned = plan(
+        file_systems=fleets | listed,
+        encryption={"kms_key_arn": KEY},
+        vpc={"subnet_ids": SUBNETS[:1], "security_group_ids": [GROUP]},
+    )
+    inline = [p["policy"] for a, p in planned.resources("aws_iam_role_policy").items() if ".function" in a]
+    assert sum(len(re.sub(r"\s", "", policy)) for policy in inline) <= 10_240
+    assert str(inline).count("aws:ResourceTag/Owner-") == 10
 
 
 def test_the_scheduler_role_trusts_this_account_and_its_groups_only(default: Plan) -> None:
@@ -178,6 +199,7 @@ def test_only_what_has_no_resource_level_is_a_wildcard(default: Plan) -> None:
         "fsx:DescribeVolumes",
         "xray:PutTelemetryRecords",
         "xray:PutTraceSegments",
+        "cloudwatch:GetMetricStatistics",
         "cloudwatch:PutMetricData",  # bound to the namespace
         "servicequotas:ListServiceQuotas",
     }
@@ -209,7 +231,7 @@ def test_deletes_are_bound_to_the_deployments_tag(everything: Plan) -> None:
 
 
 def test_what_is_made_in_the_same_apply_may_be_unknown(unknown: Plan) -> None:
-    assert len(unknown.resources("aws_scheduler_schedule")) == 2 + 2  # backups, health check and report
+    assert len(unknown.resources("aws_scheduler_schedule")) == 3 + 2  # backups, health check and report
     assert not unknown.resources("aws_sns_topic")
     assert len(unknown.resources("aws_sns_topic_subscription")) == 2  # the main topic's, the alarms topic's
     assert not unknown.resources("aws_kms_key")

@@ -15,6 +15,7 @@ PLANS = {
     "fleet": {
         "storage": {"scratch-hourly", "scratch-weekly", "scratch-before-migration", "home", "profiles", "database"}
     },
+    "fleet-by-tag": {"storage": {"daily", "weekly", "scratch", "payroll"}},
     "from-the-aws-sample": {"fsx-backup": {"scratch"}},
     "platform": {
         "storage-dublin": {"home", "profiles"},

@@ -32,6 +32,10 @@ def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader
                 "secret": {"file_system_id": secret("fs-XYZ")},
                 "open": {"file_system_id": "vol-0123"},
                 "neither": {},
+                "fleet": {
+                    "target_tags": {"Stack": secret("a|b"), "Team": "e|f"},
+                    "target_types": '${sensitive(["abc"])}',
+                },
                 "other": HOME | {"schedule": "cron(0 25 * * ? *)", "backup_tags": {"Team": secret("a|b"), "b": "c|d"}},
                 "third": {"file_system_id": secret(HOME["file_system_id"]), "retention": {"days": 0}},
             },
@@ -46,7 +50,9 @@ def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader
     )
     for shown in (
         "file_system_id must look like fs-0123456789abcdef0. Correct: open (vol-0123), secret (a sensitive value).",
-        "give exactly one of file_system_id and volume_id in: neither (neither).",
+        "give exactly one of file_system_id, volume_id and target_tags in: neither (none).",
+        'fleet (a sensitive value), fleet (target_tags: "Team" = "e|f"), ',
+        "omit it for all types. Correct: fleet (a sensitive value).",
         "other (cron(0 25 * * ? *): its hours cannot be 25)",
         "third (days = 0)",
         'other (a sensitive value), other (backup_tags: "b" = "c|d").',
@@ -79,13 +85,15 @@ def test_sensitive_values_are_planned(plan: ModulePlanner) -> None:
             "home": {key: secret(value) for key, value in HOME.items()},
             "timed": HOME | {"schedule": secret("rate(2 hours)"), "max_backup_age_hours": "${sensitive(30)}"},
             "whole": f'${{sensitive({{ volume_id = "{VOLUME}" }})}}',
+            "fleet": '${sensitive({ target_tags = { Backup = "daily" }, target_types = ["ONTAP"] })}',
+            "tagged": {"target_tags": {"Backup": secret("daily")}},
         },
         notifications={"emails": [secret("storage@example.com"), "open@example.com", "open@example.com"]},
         additional_targets=[secret("fs-0123456789abcdef1")],
         health_check_interval_minutes="${sensitive(60)}",
         report={"timezone": secret("Europe/Paris")},
     )
-    assert {"home", "timed", "whole"} <= {
+    assert {"home", "timed", "whole", "fleet", "tagged"} <= {
         values["name"] for values in planned.resources("aws_scheduler_schedule").values()
     }
     subscribed = planned.resources("aws_sns_topic_subscription")
@@ -102,6 +110,7 @@ def test_an_unknown_value_defers_its_own_rules_alone(reader: Reader) -> None:
                 "made": {"file_system_id": LATER, "backup_tags": {"Vpc": LATER}, "retention": {"days": 0}},
                 "odd-zone": HOME | {"timezone": "Paris", "backup_tags": {"Name": "x"}},
                 "odd-volume": {"volume_id": "fsvol-1"},
+                "stack": {"target_tags": {"Vpc": LATER, "vpc": "x"}},
                 "soon": HOME | {"schedule": f"cron({LATER} 2 * * ? *)", "start_window_minutes": 0},
             },
             "encryption": {"kms_key_arn": LATER, "create_key": False},
@@ -118,6 +127,7 @@ def test_an_unknown_value_defers_its_own_rules_alone(reader: Reader) -> None:
         "odd-zone (Paris)",
         "odd-zone (Name)",
         "odd-volume (fsvol-1)",
+        "stack (target_tags: Vpc, vpc)",
         "soon (start 0, completion 1440)",
         "vpc (18 and 1)",
         'emails[0] ("nobody")',

@@ -3,11 +3,8 @@ locals {
   # Entries that are null are refused; here they are left out, so that the refusal is all that one reads.
   given = { for key in keys(local.plans) : key => var.file_systems[key] }
 
-  target_ids = { for key, plan in local.given : key => plan.file_system_id == null ? plan.volume_id : plan.file_system_id }
-  targets = {
-    for key, plan in local.given :
-    key => plan.file_system_id == null ? { volume_id = plan.volume_id } : { file_system_id = plan.file_system_id }
-  }
+  # A fleet has no id: its targets are found by their tags when the schedule fires.
+  target_ids = { for key, plan in local.given : key => try(coalesce(plan.file_system_id, plan.volume_id), null) }
 
   # Names only: of a plan, its schedule has everything else, and the function reads it there.
   everything_checked = {
@@ -21,8 +18,10 @@ locals {
         action       = "backup"
         schedule_arn = "<aws.scheduler.schedule-arn>"
         plan = merge(
-          { for name, value in plan : name => value if !contains(["file_system_id", "volume_id", "schedule"], name) },
-          local.targets[key],
+          {
+            for name, value in plan : name => value
+            if name != "schedule" && !(contains(["file_system_id", "volume_id", "target_tags", "target_types"], name) && local.plans[key][name] == null)
+          },
           { name = key },
         )
       }

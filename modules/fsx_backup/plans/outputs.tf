@@ -4,7 +4,7 @@ output "checked" {
   description = <<-EOT
     What the module plans with, once every rule holds.
 
-    - `plans`: `file_systems`, each with its `target_id`, `target_kind` ("file system" or "volume") and the `message` of its schedule.
+    - `plans`: `file_systems`, each with its `target_id` (null for a fleet), its `target` in words and the `message` of its schedule.
     - `messages`: of the schedules `health-check` and `report`.
     - `emails`: the addresses to subscribe, by themselves; sensitive ones by a digest.
     - `arguments`: the others, as they came.
@@ -12,9 +12,11 @@ output "checked" {
   value = {
     plans = {
       for key, plan in local.given : key => merge(plan, {
-        target_id   = local.target_ids[key]
-        target_kind = plan.file_system_id == null ? "volume" : "file system"
-        message     = local.messages.backup[key]
+        target_id = local.target_ids[key]
+        target = local.plans[key].target_tags == null ? local.target_ids[key] : join("", [
+          "targets with ", join(", ", [for tag, value in plan.target_tags : "${tag}=${value}"]),
+        ])
+        message = local.messages.backup[key]
       })
     }
     messages  = local.messages.deployment
@@ -39,7 +41,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.targets) == 0
-    error_message = "file_systems: give exactly one of file_system_id and volume_id in: ${local.named.plans.targets}."
+    error_message = "file_systems: give exactly one of file_system_id, volume_id and target_tags in: ${local.named.plans.targets}."
   }
 
   precondition {
@@ -50,6 +52,11 @@ output "checked" {
   precondition {
     condition     = length(local.plan_mistakes.volume_id) == 0
     error_message = "file_systems: volume_id must look like fsvol-0123456789abcdef0. Correct: ${local.named.plans.volume_id}."
+  }
+
+  precondition {
+    condition     = length(local.plan_mistakes.target_types) == 0
+    error_message = "file_systems: target_types must be one or more of LUSTRE, WINDOWS, OPENZFS and ONTAP, and only beside target_tags; omit it for all types. Correct: ${local.named.plans.target_types}."
   }
 
   precondition {
@@ -98,6 +105,11 @@ output "checked" {
   }
 
   precondition {
+    condition     = length(local.plan_mistakes.tags_in_policies) == 0
+    error_message = "file_systems: adopt_tags and target_tags become conditions of an IAM policy, which has no characters beyond Latin-1 (U+00FF). Select by other tags in: ${local.named.plans.tags_in_policies}."
+  }
+
+  precondition {
     condition     = length(local.plan_mistakes.reserved_tags) == 0
     error_message = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name (that is backup_name), in any letter case. Remove: ${local.named.plans.reserved_tags}."
   }
@@ -114,7 +126,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.tag_counts) == 0
-    error_message = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags, 50 purge_tags or adopt_tags in: ${local.named.plans.tag_counts}."
+    error_message = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags, 50 purge_tags or adopt_tags, and 1 to 10 target_tags in: ${local.named.plans.tag_counts}."
   }
 
   precondition {

@@ -13,8 +13,8 @@ locals {
 
   keys = keys(nonsensitive(sensitive(var.file_systems)))
   targets_named = merge(
-    { for key in local.keys : key => 0 },
-    { for key, plan in local.plans : key => (plan.file_system_id == null ? 0 : 1) + (plan.volume_id == null ? 0 : 1) },
+    { for key in local.keys : key => [] },
+    { for key, plan in local.plans : key => [for name in ["file_system_id", "volume_id", "target_tags"] : name if plan[name] != null] },
   )
 
   # Tags that differ in letter case only; a tag of the deployment's own counts.
@@ -22,10 +22,10 @@ locals {
     for each in local.plan_tags : jsonencode([each.plan, each.list, lower(each.tag)]) => each... if each.list != "purge_tags"
   }
 
-  # Of each target the plans that adopt, with the tags they adopt by and what they keep. Two of them meet the same backups
+  # Of each target, or selection of targets, the plans that adopt, with the tags they adopt by and what they keep. Two of them meet the same backups
   # for certain where the tags of one are among the other's.
   adopting = {
-    for key, plan in local.plans : coalesce(plan.file_system_id, plan.volume_id, "none") => {
+    for key, plan in local.plans : coalesce(plan.file_system_id, plan.volume_id, jsonencode([plan.target_tags, plan.target_types])) => {
       plan = key, tags = plan.adopt_tags, keeps = { for rule, count in plan.retention : rule => count if rule != "max_deletes" }
     }... if length(plan.adopt_tags) > 0
   }
@@ -44,7 +44,16 @@ locals {
       if length(key) > 64 || !can(regex("^[0-9A-Za-z][0-9A-Za-z_.-]*$", key))
     ]
     keys_like_ids = [for key in local.keys : { entry = jsonencode(key), value = null } if can(regex("^(fs|fsvol)-[0-9a-f]+$", key))]
-    targets       = [for key, count in local.targets_named : { entry = key, value = count == 0 ? "neither" : "both" } if count != 1]
+    targets = [
+      for key, named in local.targets_named : { entry = key, value = length(named) == 0 ? "none" : join(" and ", named) } if length(named) != 1
+    ]
+    target_types = [
+      for key, plan in local.plans : { entry = key, value = jsonencode(var.file_systems[key].target_types) }
+      if plan.target_types == null ? false : (
+        plan.target_tags == null || length(plan.target_types) == 0
+        || length(setsubtract(plan.target_types, ["LUSTRE", "WINDOWS", "OPENZFS", "ONTAP"])) > 0
+      )
+    ]
     file_system_id = [
       for key, plan in local.plans : { entry = key, value = var.file_systems[key].file_system_id }
       if plan.file_system_id == null ? false : (
@@ -102,6 +111,11 @@ locals {
         length(each.value) > 256 || can(regex(local.not_in_a_tag, "${each.tag}${each.value}")), each.value == null,
       )
     ]
+    tags_in_policies = [
+      for each in local.plan_tags :
+      { entry = each.plan, value = "${each.list}: ${jsonencode(each.tag)} = ${jsonencode(var.file_systems[each.plan][each.list][each.tag])}" }
+      if contains(["adopt_tags", "target_tags"], each.list) && can(regex("[^\\x{20}-\\x{ff}]", "${each.tag}${each.value}"))
+    ]
     reserved_tags = [
       for each in local.plan_tags : { entry = each.plan, value = each.tag }
       if each.list == "backup_tags" && (can(regex(local.reserved_tags, each.tag)) || lower(each.tag) == "name")
@@ -115,8 +129,9 @@ locals {
     ]
     tag_counts = flatten([
       for key, plan in local.plans : [
-        for list, most in { backup_tags = 45, purge_tags = 50, adopt_tags = 50 } : { entry = key, value = "${length(plan[list])} ${list}" }
-        if length(plan[list]) > most
+        for list, counts in { backup_tags = [0, 45], purge_tags = [0, 50], adopt_tags = [0, 50], target_tags = [1, 10] } :
+        { entry = key, value = "${length(plan[list])} ${list}" }
+        if plan[list] == null ? false : length(plan[list]) < counts[0] || length(plan[list]) > counts[1]
       ]
     ])
     adopting_the_same = flatten([

@@ -7,8 +7,10 @@ locals {
     for key, plan in nonsensitive(sensitive(var.file_systems)) : key => merge(
       { for name, value in nonsensitive(sensitive(plan)) : name => nonsensitive(sensitive(value)) },
       {
-        for name in ["retention", "backup_tags", "purge_tags", "adopt_tags"] :
-        name => { for item, value in nonsensitive(sensitive(nonsensitive(sensitive(plan))[name])) : item => nonsensitive(sensitive(value)) }
+        for name in ["retention", "backup_tags", "purge_tags", "adopt_tags", "target_tags"] :
+        name => nonsensitive(sensitive(nonsensitive(sensitive(plan))[name] == null)) ? null : {
+          for item, value in nonsensitive(sensitive(nonsensitive(sensitive(plan))[name])) : item => nonsensitive(sensitive(value))
+        }
       },
     ) if nonsensitive(sensitive(plan != null))
   }
@@ -28,7 +30,9 @@ locals {
   # Every tag of every plan, one by one.
   plan_tags = flatten([
     for key, plan in local.plans : [
-      for list in ["backup_tags", "purge_tags", "adopt_tags"] : [for tag, value in plan[list] : { plan = key, list = list, tag = tag, value = value }]
+      for list in ["backup_tags", "purge_tags", "adopt_tags", "target_tags"] : [
+        for tag, value in plan[list] == null ? {} : plan[list] : { plan = key, list = list, tag = tag, value = value }
+      ]
     ]
   ])
 

@@ -53,7 +53,7 @@ class Recorder:
         match operation:
             case "CreateBackup":
                 tags = {pair["Key"]: pair["Value"] for pair in parameters.get("Tags", [])}
-                self.calls += create_backup(self._target(parameters), tags)
+                self.calls += create_backup(*self._target(parameters), own=tags)
             case "DeleteBackup":
                 backup = self._outside.describe_backups(BackupIds=[parameters["BackupId"]])["Backups"][0]
                 tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
@@ -70,10 +70,12 @@ class Recorder:
 
     def sqs(self, operation: str, parameters: dict[str, Any]) -> None:
         account, name = parameters["QueueUrl"].split("/")[-2:]
-        self._ask(Request(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{account}:{name}"))
+        self._ask(Request(f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:{REGION}:{account}:{name}"))
 
     def cloudwatch(self, operation: str, parameters: dict[str, Any]) -> None:
-        self._ask(Request(f"cloudwatch:{operation}", "*", {"cloudwatch:namespace": parameters["Namespace"]}))
+        """Source: service authorization reference of CloudWatch: only PutMetricData knows the namespace."""
+        context = {"cloudwatch:namespace": parameters["Namespace"]} if operation == "PutMetricData" else {}
+        self._ask(Request(f"cloudwatch:{operation}", "*", context))
 
     def scheduler(self, operation: str, parameters: dict[str, Any]) -> None:
         """Source: EventBridge Scheduler User Guide, encryption at rest: reading needs the schedule's key as well."""
@@ -87,7 +89,7 @@ class Recorder:
         assert operation == "GetPaginator"
         self._ask(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
 
-    def _target(self, parameters: dict[str, Any]) -> str:
+    def _target(self, parameters: dict[str, Any]) -> tuple[str, dict[str, str]]:
         try:
             if "VolumeId" in parameters:
                 described = self._outside.describe_volumes(VolumeIds=[parameters["VolumeId"]])["Volumes"]
@@ -96,8 +98,9 @@ class Recorder:
                     "FileSystems"
                 ]
         except ClientError:  # not there: IAM is asked for the id given
-            return f"arn:aws:fsx:{REGION}:{ACCOUNT}:file-system/{parameters['FileSystemId']}"
-        return str(described[0]["ResourceARN"])
+            return f"arn:aws:fsx:{REGION}:{ACCOUNT}:file-system/{parameters['FileSystemId']}", {}
+        arn = str(described[0]["ResourceARN"])
+        return arn, {tag["Key"]: tag["Value"] for tag in self._outside.list_tags_for_resource(ResourceARN=arn)["Tags"]}
 
 
 class Recorded:
@@ -117,17 +120,18 @@ class Recorded:
         return call
 
 
-def create_backup(target: str, tags: dict[str, str]) -> list[Call]:
-    """What AWS evaluates for CreateBackup: the target, the new backup and, if there are tags, the tagging of it.
+def create_backup(target: str, tagged: dict[str, str], *, own: dict[str, str]) -> list[Call]:
+    """What AWS evaluates for CreateBackup: the target with its tags, the new backup and, if `own` has any, its tagging.
 
     The service authorization reference documents aws:RequestTag for the backup alone. Whether the target is evaluated
     with it too is not documented, so there are two calls: what is granted must be so in both, what is refused in both.
     """
-    context = request_tags(tags)
+    context = request_tags(own)
     backup: Call = (Request("fsx:CreateBackup", NEW_BACKUP, context),)
-    if tags:
+    if own:
         backup = (*backup, Request("fsx:TagResource", NEW_BACKUP, context))
-    return [(Request("fsx:CreateBackup", target, of_target), *backup) for of_target in ({}, context)]
+    of_target = resource_tags(tagged)
+    return [(Request("fsx:CreateBackup", target, of_target | more), *backup) for more in ({}, context)]
 
 
 def request_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:

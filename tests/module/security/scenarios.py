@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fsx_backup.event import InvalidEvent
 from fsx_backup.handler import BackupFailed
+from fsx_backup.values import InvalidEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +21,16 @@ ONTAP, VOLUME = "fs-00000000000000004", "fsvol-00000000000000005"
 OTHER_VOLUME = "fsvol-00000000000000099"
 ADOPT = {"Name": "user-scheduled backup", "Team": "hpc"}
 
+TAGGED = "fs-00000000000000006"
+SELECTED = {"Backup": "daily", "Env": "prod"}
+
 # As the module is given them; `adopting` takes over backups that were made by the sample.
 FILE_SYSTEMS: dict[str, dict[str, Any]] = {
     "lustre": {"file_system_id": LUSTRE, "adopt_tags": ADOPT},
     "openzfs": {"file_system_id": OPENZFS},
     "windows": {"file_system_id": WINDOWS},
     "volume": {"volume_id": VOLUME},
+    "fleet": {"target_tags": SELECTED, "target_types": ["LUSTRE", "WINDOWS", "OPENZFS"]},
 }
 
 
@@ -34,6 +38,7 @@ def seed(world: World) -> None:
     for kind, identifier in (("LUSTRE", LUSTRE), ("OPENZFS", OPENZFS), ("WINDOWS", WINDOWS), ("ONTAP", ONTAP)):
         world.fsx.seed_file_system(kind, file_system_id=identifier, tags={"Owner": "hpc", "Name": kind})
     world.fsx.seed_volume(ONTAP, volume_id=VOLUME, tags={"Owner": "db"})
+    world.fsx.seed_file_system("LUSTRE", file_system_id=TAGGED, tags=SELECTED | {"Owner": "hpc"})
 
 
 def every_kind_of_target(world: World) -> None:
@@ -118,8 +123,15 @@ def checks_and_reports(world: World) -> None:
     with suppress(InvalidEvent):
         world.invoke({"action": "check", "plan": "unknown"})
     world.check(interval_minutes=1440)
+    world.advance(hours=1)
+    world.check()
     world.invoke({"action": "status"})
     world.invoke({"action": "backup", "plan": "lustre"})
+    world.settle()
+
+
+def a_fleet(world: World) -> None:
+    world.send(world.message("", name="fleet", **FILE_SYSTEMS["fleet"]))
     world.settle()
 
 
@@ -133,4 +145,5 @@ SCENARIOS: list[Callable[[World], None]] = [
     failures,
     the_samples_event,
     checks_and_reports,
+    a_fleet,
 ]

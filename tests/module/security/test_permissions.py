@@ -21,7 +21,7 @@ from tests.module.security.recorder import (
     request_tags,
     resource_tags,
 )
-from tests.module.security.scenarios import ADOPT, LUSTRE, ONTAP, OTHER_VOLUME, VOLUME
+from tests.module.security.scenarios import ADOPT, LUSTRE, ONTAP, OTHER_VOLUME, SELECTED, TAGGED, VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,10 @@ def one(action: str, resource: str = "*", context: Mapping[str, str | tuple[str,
     return [(Request(action, resource, context or {}),)]
 
 
+def back_up(target: str, own: dict[str, str], tagged: dict[str, str] | None = None) -> list[Call]:
+    return create_backup(target, tagged or {}, own=own)
+
+
 def tag(tags: dict[str, str], resource: str = NEW_BACKUP) -> list[Call]:
     return one("fsx:TagResource", resource, request_tags(tags))
 
@@ -90,18 +94,34 @@ REFUSED: dict[str, tuple[list[Call], list[Call]]] = {
         delete(ADOPT | {"fsx-backup:deployment": "test"}),
         delete(ADOPT),
     ),
-    "back up another file system": (create_backup(OTHER_FILE_SYSTEM, OWN), create_backup(FILE_SYSTEM, OWN)),
+    "back up another file system": (back_up(OTHER_FILE_SYSTEM, OWN), back_up(FILE_SYSTEM, OWN)),
     "back up another account's": (
-        create_backup(FILE_SYSTEM.replace(ACCOUNT, "444455556666"), OWN),
-        create_backup(FILE_SYSTEM, OWN),
+        back_up(FILE_SYSTEM.replace(ACCOUNT, "444455556666"), OWN),
+        back_up(FILE_SYSTEM, OWN),
     ),
-    "back up another volume": (create_backup(UNLISTED_VOLUME, OWN), create_backup(LISTED_VOLUME, OWN)),
-    "back up without the tag": (create_backup(FILE_SYSTEM, {"Name": "nightly"}), create_backup(FILE_SYSTEM, OWN)),
-    "back up without any tag": (create_backup(FILE_SYSTEM, {}), create_backup(FILE_SYSTEM, OWN)),
-    "back up for another deployment": (create_backup(FILE_SYSTEM, OTHERS), create_backup(FILE_SYSTEM, OWN)),
+    "back up another volume": (back_up(UNLISTED_VOLUME, OWN), back_up(LISTED_VOLUME, OWN)),
+    "back up without the tag": (back_up(FILE_SYSTEM, {"Name": "nightly"}), back_up(FILE_SYSTEM, OWN)),
+    "back up without any tag": (back_up(FILE_SYSTEM, {}), back_up(FILE_SYSTEM, OWN)),
+    "back up for another deployment": (back_up(FILE_SYSTEM, OTHERS), back_up(FILE_SYSTEM, OWN)),
     "back up a volume for another deployment": (
-        create_backup(LISTED_VOLUME, OTHERS),
-        create_backup(LISTED_VOLUME, OWN),
+        back_up(LISTED_VOLUME, OTHERS),
+        back_up(LISTED_VOLUME, OWN),
+    ),
+    "back up what lacks a tag of the fleet": (
+        back_up(OTHER_FILE_SYSTEM, OWN, {"Backup": "daily"}),
+        back_up(OTHER_FILE_SYSTEM, OWN, SELECTED),
+    ),
+    "back up what carries another value": (
+        back_up(OTHER_FILE_SYSTEM, OWN, SELECTED | {"Env": "test"}),
+        back_up(OTHER_FILE_SYSTEM, OWN, SELECTED | {"Owner": "hpc"}),
+    ),
+    "back up a volume for a fleet without ONTAP": (
+        back_up(UNLISTED_VOLUME, OWN, SELECTED),
+        back_up(OTHER_FILE_SYSTEM, OWN, SELECTED),
+    ),
+    "back up a fleet's for another deployment": (
+        back_up(OTHER_FILE_SYSTEM, OTHERS, SELECTED),
+        back_up(OTHER_FILE_SYSTEM, OWN, SELECTED),
     ),
     "tag without the deployment": (tag({"Name": "nightly"}), tag(OWN)),
     "tag as another deployment": (tag(OTHERS), tag(OWN)),
@@ -165,9 +185,22 @@ def test_a_backup_is_made_with_the_deployments_tag_only(policies: Policies, miss
 
 def test_without_targets_there_is_no_statement_about_them(plan: ModulePlanner) -> None:
     none = planned_policies(plan, file_systems={})
-    assert not any(map(none.permit, create_backup(FILE_SYSTEM, OWN)))
+    assert not any(map(none.permit, back_up(FILE_SYSTEM, OWN)))
     one_more = planned_policies(plan, file_systems={}, additional_targets=[LUSTRE])
-    assert all(map(one_more.permit, create_backup(FILE_SYSTEM, OWN)))
+    assert all(map(one_more.permit, back_up(FILE_SYSTEM, OWN)))
+
+
+def test_a_fleet_with_ontap_opens_every_volume_and_no_file_system(plan: ModulePlanner) -> None:
+    """However many volumes are listed beside it: they are among the others."""
+    listed = {f"plan-{n}": {"volume_id": f"fsvol-{n:017x}"} for n in range(100, 250)}
+    fleets = {"all": {"target_tags": SELECTED}, "volumes": {"target_tags": {"A": "b"}, "target_types": ["ONTAP"]}}
+    given = planned_policies(plan, file_systems=listed | fleets)
+    for tagged in ({}, SELECTED):
+        assert all(map(given.permit, back_up(UNLISTED_VOLUME, OWN, tagged)))
+    assert not any(map(given.permit, back_up(UNLISTED_VOLUME, OTHERS)))
+    assert all(map(given.permit, back_up(OTHER_FILE_SYSTEM, OWN, SELECTED)))
+    for tagged in ({}, {"A": "b"}):
+        assert not any(map(given.permit, back_up(OTHER_FILE_SYSTEM, OWN, tagged)))
 
 
 @pytest.mark.fault("permissions")
@@ -188,6 +221,7 @@ def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
         "sns:Publish",
         "sqs:ChangeMessageVisibility",
         "sqs:SendMessage",
+        "cloudwatch:GetMetricStatistics",
         "cloudwatch:PutMetricData",
         "servicequotas:ListServiceQuotas",
         "scheduler:GetSchedule",
@@ -196,6 +230,7 @@ def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
     assert any("aws:ResourceTag/fsx-backup:deployment" not in context for context in deleted)  # adopted ones
     listed = {request.resource for request in requests if request.action == "fsx:ListTagsForResource"}
     assert {LISTED_VOLUME, UNLISTED_VOLUME} <= listed
+    assert f"{FSX}:file-system/{TAGGED}" in {r.resource for r in requests if r.action == "fsx:CreateBackup"}
 
 
 def test_a_call_for_another_deployment_would_be_noticed(policies: Policies, recorded: list[Call]) -> None:
@@ -217,6 +252,9 @@ def test_many_plans_keep_the_conditions(policies_of_many: Policies, recorded: li
     listed_only = {
         "back up another file system",
         "back up another volume",
+        "back up what lacks a tag of the fleet",
+        "back up what carries another value",
+        "back up a volume for a fleet without ONTAP",
     }
     for case, (refused, allowed) in REFUSED.items():
         assert {policies_of_many.permit(call) for call in refused} == {case in listed_only}, case

@@ -6,6 +6,8 @@ variables {
   plan = {
     file_system_id            = "fs-0123456789abcdef0"
     volume_id                 = null
+    target_tags               = null
+    target_types              = null
     schedule                  = "cron(0 0/4 * * ? *)"
     timezone                  = "UTC"
     flexible_window_minutes   = 0
@@ -53,18 +55,32 @@ run "a_plan_is_completed" {
     file_systems = {
       home     = merge(var.plan, { flexible_window_minutes = 15, backup_tags = { Team = "hpc" } })
       database = merge(var.plan, { file_system_id = null, volume_id = "fsvol-0123456789abcdef0" })
+      projects = merge(var.plan, { file_system_id = null, target_tags = { Backup = "daily", Team = "hpc" }, target_types = toset(["LUSTRE"]) })
     }
     arguments = merge(var.arguments, { additional_targets = ["fs-0123456789abcdef1"] })
   }
 
   assert {
-    condition     = output.checked.plans["home"].target_id == "fs-0123456789abcdef0" && output.checked.plans["home"].target_kind == "file system"
+    condition     = output.checked.plans["home"].target_id == "fs-0123456789abcdef0" && output.checked.plans["home"].target == "fs-0123456789abcdef0"
     error_message = "A file system is a target."
   }
 
   assert {
-    condition     = output.checked.plans["database"].target_id == "fsvol-0123456789abcdef0" && output.checked.plans["database"].target_kind == "volume"
+    condition     = output.checked.plans["database"].target_id == "fsvol-0123456789abcdef0"
     error_message = "A volume is a target."
+  }
+
+  assert {
+    condition     = output.checked.plans["projects"].target_id == null && output.checked.plans["projects"].target == "targets with Backup=daily, Team=hpc"
+    error_message = "A fleet has no id: its targets are those with its tags."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, value in { file_system_id = null, volume_id = null, target_tags = { Backup = "daily", Team = "hpc" }, target_types = ["LUSTRE"] } :
+      lookup(jsondecode(output.checked.plans["projects"].message).plan, name, null) == value
+    ])
+    error_message = "The message of a fleet carries its tags and types: ${output.checked.plans["projects"].message}"
   }
 
   assert {
@@ -102,7 +118,7 @@ run "a_plan_is_completed" {
   assert {
     condition = jsondecode(output.checked.messages.health-check) == {
       action             = "check"
-      plans              = ["database", "home"]
+      plans              = ["database", "home", "projects"]
       additional_targets = ["fs-0123456789abcdef1"]
       interval_minutes   = 30
       scheduled_time     = "<aws.scheduler.scheduled-time>"
@@ -114,7 +130,7 @@ run "a_plan_is_completed" {
   assert {
     condition = jsondecode(output.checked.messages.report) == {
       action             = "report"
-      plans              = ["database", "home"]
+      plans              = ["database", "home", "projects"]
       additional_targets = ["fs-0123456789abcdef1"]
       notify             = "problems"
       require_coverage   = false

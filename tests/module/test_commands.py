@@ -1,0 +1,43 @@
+"""The module's command that lists a plan's backups, read as a shell and the AWS CLI read it."""
+
+import shlex
+
+import jmespath  # type: ignore[import-untyped] # botocore brings it
+import pytest
+
+from dev.terraform import Plan
+from tests.module.inputs import FLEET, HOME, KEY, VOLUME
+from tests.support.planning import ModulePlanner
+
+FILTERS = {
+    "home": ["--filters", f"Name=file-system-id,Values={HOME['file_system_id']}"],
+    "database": ["--filters", f"Name=volume-id,Values={VOLUME}"],
+    "projects": [],
+}
+
+
+@pytest.fixture(scope="module")
+def planned(plan: ModulePlanner) -> Plan:
+    plans = {"home": HOME, "database": {"volume_id": VOLUME}, "projects": FLEET}
+    return plan(name="prod", file_systems=plans, encryption={"kms_key_arn": KEY})
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_list_backups_has_the_plans_own_with_their_targets(planned: Plan, name: str) -> None:
+    words = shlex.split(planned.json["planned_values"]["outputs"]["commands"]["value"][name]["list_backups"])
+    assert [word for word in words if word.startswith(("--filters", "Name="))] == FILTERS[name]
+
+    def backup(id_: str, deployment: str, plan: str, **of: object) -> dict[str, object]:
+        tags = {"fsx-backup:deployment": deployment, "fsx-backup:plan": plan}
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+        return {"BackupId": id_, "CreationTime": 1, "Lifecycle": "AVAILABLE", "Tags": listed, **of}
+
+    system = {"FileSystem": {"FileSystemId": "fs-1"}}
+    backups = [
+        backup("own", "prod", name, **system),
+        backup("volume", "prod", name, **system, Volume={"VolumeId": "fsvol-1"}),
+        backup("another plan", "prod", "other", **system),
+        backup("another deployment", "test", name, **system),
+    ]
+    found = jmespath.search(words[words.index("--query") + 1], {"Backups": backups})
+    assert found == [[1, "own", "AVAILABLE", "fs-1"], [1, "volume", "AVAILABLE", "fsvol-1"]]
