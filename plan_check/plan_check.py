@@ -44,6 +44,7 @@ SUCCESSORS = {  # what earlier checkouts had for each plan, and what watches all
     "check": "aws_scheduler_schedule.health_check",
     "deployment_check": "aws_scheduler_schedule.report",
 }
+TYPES = ["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"]  # of a fleet that names none
 FIRING = {"state", "schedule_expression", "schedule_expression_timezone"}  # missing while unknown
 ORPHANED = "become orphaned: no plan purges them, they are still paid for, and the report lists them"
 
@@ -128,9 +129,10 @@ def _weakened(change: dict[str, Any], now: datetime) -> Iterator[str]:
         elif before["state"] == "ENABLED":
             yield from fires_less(before, after, now)
         before, after = _settings(before), _settings(after)
-    if kind == "backup" and _id(before) != _id(after):
+    if kind == "backup" and not _still_selects(before, after):
+        left = "targets that it no longer selects" if "target_tags" in before else _id(before)
         yield (
-            f"would back up {_id(after)} instead of {_id(before)}: the backups of {_id(before)} {ORPHANED}. Give "
+            f"would back up {_id(after)} instead of {_id(before)}: the backups of {left} {ORPHANED}. Give "
             f"{_id(after)} its own entry"
         )
     yield from weakened(kind, before, after)
@@ -195,11 +197,22 @@ def _settings(values: dict[str, Any]) -> dict[str, Any]:
     """What a schedule's message asks for; of a plan with its retention rules among the others."""
     message = _message(values)
     plan = message.get("plan")
-    return {**plan, **plan["retention"]} if plan else message
+    if not plan:
+        return message
+    return {**({"target_types": TYPES} if "target_tags" in plan else {}), **plan, **plan["retention"]}
+
+
+def _still_selects(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether a plan has the same target; a fleet that asks for fewer of its tags has more targets."""
+    if "target_tags" in before and after.get("target_tags"):
+        return bool(after["target_tags"].items() <= before["target_tags"].items())
+    return _id(before) == _id(after)
 
 
 def _id(plan: dict[str, Any]) -> str:
-    return str(plan.get("file_system_id") or plan.get("volume_id"))
+    """What a plan backs up."""
+    tags = ", ".join(f"{key}={value}" for key, value in plan.get("target_tags", {}).items())
+    return f"targets with {tags}" if tags else str(plan.get("file_system_id") or plan.get("volume_id"))
 
 
 def _target(change: dict[str, Any]) -> str:

@@ -53,6 +53,11 @@ RULES: dict[str, Rules] = {
         ),
         ("purge_tags", lambda old, new: not old.items() <= new.items(), "its purge reaches more backups"),
         ("adopt_tags", lambda old, new: new and new != old, "it adopts and purges other backups"),
+        (
+            "target_types",
+            lambda old, new: new and _loses(old, new),
+            "targets of other types are not backed up any more, and their backups become orphaned",
+        ),
         ("flexible_window_minutes", _raised, "backups start later, and a late one is reported later"),
         ("start_window_minutes", _raised, "a backup that cannot start is reported later"),
         ("completion_window_minutes", _raised, "a backup that does not complete is reported later"),

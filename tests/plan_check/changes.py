@@ -57,6 +57,11 @@ def updated(**plan: Any) -> dict[str, Any]:
     return change("update", schedule(), schedule(**plan))
 
 
+def fleet(tags: dict[str, str], *types: str, **other: Any) -> dict[str, Any]:
+    plan = {name: value for name, value in PLAN.items() if name != "file_system_id"} | {"target_tags": tags} | other
+    return sending({"action": "backup", "plan": plan | ({"target_types": [*types]} if types else {})})
+
+
 def fires(before: str, after: str, state: str = "ENABLED") -> dict[str, Any]:
     """Expressions of a plan, each with its zone where that is not UTC."""
     message = {"action": "backup", "plan": PLAN}

@@ -23,6 +23,7 @@ from tests.plan_check.changes import (
     checks,
     filtering,
     fires,
+    fleet,
     report,
     reports,
     schedule,
@@ -42,6 +43,7 @@ def sentences(*changes: dict[str, Any]) -> list[str]:
     ("made", "words"),
     [
         (change("delete", schedule(), None), ["its schedule would be removed", "no backup of fs-0123456789abcdef0"]),
+        (change("delete", fleet({"Backup": "daily"}), None), ["no backup of targets with Backup=daily is made"]),
         (change("delete+create", schedule(), schedule()), ["its schedule would be replaced"]),
         (change("create+delete", schedule(), schedule()), ["its schedule would be replaced"]),
         (change("forget", schedule(), None), ["its schedule would be forgotten"]),
@@ -105,6 +107,17 @@ SCHEDULES = [
     ((DAILY, "at(2026-09-21T00:00:00)"), "not fire again after 2026-09-21", ("at(2026-09-21T00:00:00)", DAILY)),
     (("cron(0 1 * * ? 2026)", "cron(0 1 L * ? 2026)"), "up to 31 days", ("cron(0 1 * * ? 2026)", "rate(7 days)")),
     ((DAILY, "cron(every day)"), "whether it would fire less often is unknown", (DAILY, YEARLY, "DISABLED")),
+    (
+        (DAILY, "rate(99999999999 days)"),
+        "rate(99999999999 days) cannot be read: it is out of range",
+        (DAILY, YEARLY, "DISABLED"),
+    ),
+    (
+        (DAILY, "at(9999-12-31T23:59:59) in America/New_York"),
+        "cannot be read: it is out of range",
+        (DAILY, "rate(1 day)"),
+    ),
+    ((DAILY, "rate(9999999 days)"), "not fire again after", ("rate(9999999 days)", DAILY)),
     ((DAILY, f"{DAILY} in Mars/Base"), "no data for the time zone Mars/Base", (DAILY, "rate(1 day) in Asia/Tokyo")),
 ]
 ALARMS: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
@@ -127,6 +140,21 @@ CHECKS = [
     ((check(30), check(60)), "up to 1 hour apart, not 30 minutes", (check(30), check(15))),
     ((check(30, "fs-1", "fs-2"), check(30, "fs-2")), "are denied", (check(30, "fs-1"), check(30, "fs-2", "fs-1"))),
 ]
+BOTH, DAILY_ONES, HPC = {"Backup": "daily", "Team": "hpc"}, {"Backup": "daily"}, {"Team": "hpc"}
+LEAVING = "the backups of targets that it no longer selects become orphaned"
+KEPT_FLEET = (fleet(HPC), fleet(HPC, notify_on_success=False))
+FLEETS = [
+    ((fleet(BOTH), fleet(BOTH | {"Env": "prod"})), LEAVING, (fleet(BOTH), fleet(DAILY_ONES))),
+    ((fleet(DAILY_ONES), fleet(HPC)), "back up targets with Team=hpc instead of targets with Backup=daily", KEPT_FLEET),
+    ((fleet(DAILY_ONES), schedule()), LEAVING, (schedule(), schedule())),
+    ((schedule(), fleet(DAILY_ONES)), "backups of fs-0123456789abcdef0 become orphaned", KEPT_FLEET),
+    (
+        (fleet(HPC), fleet(HPC, "LUSTRE", "ONTAP")),
+        'target_types from ["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"] to ["LUSTRE", "ONTAP"]',
+        (fleet(HPC, "LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"), fleet(HPC)),
+    ),
+    ((fleet(HPC, "ONTAP"), fleet(HPC, "LUSTRE")), "not backed up any more", (fleet(HPC, "LUSTRE"), fleet(HPC))),
+]
 FILTERS = [
     ((None, '{"plan":["a"]}'), "may be notified of less", ('{"plan":["a"]}', None)),
     ((rules.FAILURES_ONLY, '{"plan":["a"]}'), "may be notified of less", (None, rules.FAILURES_ONLY)),
@@ -138,6 +166,7 @@ FILTERS = [
     [
         *((updated(**weaker), words, updated(**harmless)) for weaker, words, harmless in PLANS),
         *((fires(*weaker), words, fires(*harmless)) for weaker, words, harmless in SCHEDULES),
+        *((change("update", *weaker), words, change("update", *harmless)) for weaker, words, harmless in FLEETS),
         *((alarm(**weaker), words, alarm(**harmless)) for weaker, words, harmless in ALARMS),
         *((reports(*weaker), words, reports(*harmless)) for weaker, words, harmless in REPORTS),
         *((checks(*weaker), words, checks(*harmless)) for weaker, words, harmless in CHECKS),

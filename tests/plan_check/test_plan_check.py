@@ -8,7 +8,7 @@ import pytest
 
 from dev.terraform import Plan
 from plan_check import plan_check
-from tests.module.inputs import HOME, KEY, MAIN_TOPIC, TOPIC
+from tests.module.inputs import FLEET, HOME, KEY, MAIN_TOPIC, TOPIC
 from tests.support.planning import ModulePlanner
 
 NOW = datetime(2026, 9, 20, tzinfo=UTC)
@@ -20,6 +20,7 @@ BEFORE = {
     "rarer": HOME,
     "moved": HOME,
     "kept": HOME,
+    "fleet": FLEET,
 }
 AFTER = {
     "moved": {"file_system_id": "fs-11111111"},
@@ -29,6 +30,7 @@ AFTER = {
     "rarer": HOME | {"schedule": "cron(0 0 1 1 ? *)"},
     "kept": HOME | {"notify_on_success": False},
     "new": HOME,
+    "fleet": FLEET | {"target_types": ["LUSTRE"]},
 }
 
 
@@ -85,6 +87,7 @@ def test_losses_are_found_in_a_plan_of_the_module(plan: ModulePlanner, monkeypat
         "shortened": ["days from 30 to 14"],
         "disabled": ["would be disabled"],
         "moved": [f"the backups of {HOME['file_system_id']} become orphaned"],
+        "fleet": ['target_types from ["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"] to ["LUSTRE"]'],
         "rarer": ["would fire less often, up to 365 days apart, not 4 hours"],
         "aws_scheduler_schedule.health_check": ["up to 1 hour apart, not 30 minutes"],
         "aws_scheduler_schedule.report": ['notify from "problems" to "never"'],
