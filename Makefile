@@ -3,7 +3,7 @@ export TERRAFORM ?= terraform
 DEV := .envs/dev/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo acceptance test fast plans nightly mutation lint docs costs package bench sandbox-down requirements failures faults soak clean
+.PHONY: help setup demo acceptance test fast plans nightly mutation lint docs costs package bench sandbox-down requirements failures scenario faults soak clean
 
 help: ## Show this
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ requirements: setup ## Compile dev/requirements/*.in into pinned, hashed dev/req
 
 failures: setup ## Play every failure in the sandbox and show who hears of it how
 	@$(DEV)/python -m dev.scenarios.failures
+
+scenario: setup ## Play a scenario in the sandbox: NAME=fleet
+	@$(DEV)/python -m dev.scenarios.$(NAME)
 
 faults: setup ## Play every fault of tests/function/faults/catalogue.py that needs no sandbox, and write docs/reliability.md
 	@$(DEV)/pytest -q -n 2 --faults tests

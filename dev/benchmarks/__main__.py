@@ -13,7 +13,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from dev.benchmarks import peers, report
-from dev.benchmarks.rows import apply, cold_import, delete_call, fleet, purge, storm, terraform_plan
+from dev.benchmarks.rows import apply, cold_import, delete_call, fleet, purge, selection, storm, terraform_plan
 from dev.sandbox.aws import ROOT
 
 if TYPE_CHECKING:
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     Row = Callable[[], list[Result]]
 
 ROWS: dict[str, Row] = (
-    purge.ROWS | delete_call.ROWS | fleet.ROWS | cold_import.ROWS | terraform_plan.ROWS | apply.ROWS | storm.ROWS
+    purge.ROWS
+    | delete_call.ROWS
+    | fleet.ROWS
+    | selection.ROWS
+    | cold_import.ROWS
+    | terraform_plan.ROWS
+    | apply.ROWS
+    | storm.ROWS
 )
 # Rows that are measured together with one of another name.
 PRINTED_BY = {"import-memory": "cold-import", "package": "cold-import"}

@@ -53,8 +53,9 @@ SIDES = """\
 - **boto3**: the yardstick, `dev/benchmarks/sides/yardstick.py`, a dozen lines: 8 workers and botocore's own retries.
 - **floor**: the least number of calls, at the rate that FSx allows.
 
-`storm-500`: the messages of 500 schedules, put into the queue at once; each run is four calls, and the last look comes
-30 seconds after the backup was made, which no rate makes shorter.
+`storm-500`: the messages of 500 schedules, put into the queue at once; `storm-fleet-500`: one message of a plan that
+finds 500 targets. Each run is four calls, and the last poll comes 30 seconds after the backup was made, which no rate
+makes shorter.
 """
 
 

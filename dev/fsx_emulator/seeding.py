@@ -77,7 +77,7 @@ class TargetSeeding:
             "JunctionPath": "/vol1",
             **settings.mapping("configuration", configuration or {}),
         }
-        matching("configuration", "CreateOntapVolumeConfiguration", wanted)
+        matching("configuration", "OntapVolumeConfiguration", wanted)
         request = {"VolumeType": "ONTAP", "Name": "vol1", "Tags": tag_list(tags), "OntapConfiguration": wanted}
         with self._lock, _refusals_as_settings():
             backend, target = find_target(self._emulator, "file_system_id", file_system_id)

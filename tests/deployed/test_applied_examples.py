@@ -112,9 +112,12 @@ def test_the_documented_command_finds_the_newest_good_backup(applied: Applied) -
 
 
 def test_it_becomes_a_new_file_system_with_a_plan_of_its_own(applied: Applied) -> None:
-    file_systems = applied.sandbox.client("fsx").describe_file_systems()["FileSystems"]
+    pages = applied.sandbox.client("fsx").get_paginator("describe_file_systems").paginate()
     [restored] = [
-        found for found in file_systems if {"Key": "Name", "Value": "scratch-restored"} in found.get("Tags", [])
+        found
+        for page in pages
+        for found in page["FileSystems"]
+        if {"Key": "Name", "Value": "scratch-restored"} in found.get("Tags", [])
     ]
     assert restored["Lifecycle"] == "AVAILABLE"
     assert applied.outputs["restore_mount"].startswith(restored["DNSName"])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dev.benchmarks.result import Limit, Result
 from dev.fsx_emulator.client import FsxControl
@@ -18,12 +19,12 @@ FEW, MANY = 10, 100
 NAME = "bench"
 
 
-def file_systems(sandbox: Sandbox, count: int) -> list[str]:
+def file_systems(sandbox: Sandbox, count: int, **more: Any) -> list[str]:
     control = FsxControl(sandbox.fsx_endpoint)
     control("quotas", file_systems=max(100, count))
 
     def seed(_: int) -> str:
-        return str(control("seed_file_system", file_system_type="OPENZFS", region=REGION))
+        return str(control("seed_file_system", file_system_type="OPENZFS", region=REGION, **more))
 
     with ThreadPoolExecutor(16) as pool:
         return list(pool.map(seed, range(count)))
@@ -38,14 +39,17 @@ def stack(sandbox: Sandbox) -> Iterator[Stack]:
         yield made
 
 
-def set_plans(stack: Stack, targets: list[str]) -> None:
-    plans = {f"plan-{number}": {"file_system_id": target} for number, target in enumerate(targets)}
+def plans_of(targets: list[str]) -> dict[str, Any]:
+    return {f"plan-{number}": {"file_system_id": target} for number, target in enumerate(targets)}
+
+
+def set_plans(stack: Stack, plans: dict[str, Any]) -> None:
     stack.set_variables({"name": NAME, "file_systems": plans})
 
 
 def apply(stack: Stack, targets: list[str]) -> float:
     """Seconds of the apply alone."""
-    set_plans(stack, targets)
+    set_plans(stack, plans_of(targets))
     stack.plan()
     begin = time.monotonic()
     stack.apply()
