@@ -77,9 +77,12 @@ locals {
         OwnedBytes     = { title = "Owned bytes: the 20 largest", unit = "bytes" }
         } : merge(chart, {
           metrics = [[{
-            expression = "SORT(SEARCH('{${local.namespace},Deployment,Plan} Deployment=\"${var.name}\" MetricName=\"${name}\"', 'Maximum', 3600), MAX, DESC, 20)"
-            label      = "$${PROP('Dim.Plan')}" # CloudWatch puts in each plan's name
-            id         = lower(name)
+            expression = join(" ", [
+              "SORT(SEARCH('{${local.namespace},Deployment,Plan} Deployment=\"${var.name}\" MetricName=\"${name}\"',",
+              "'Maximum', 3600), MAX, DESC, 20)",
+            ])
+            label = "$${PROP('Dim.Plan')}" # CloudWatch puts in each plan's name
+            id    = lower(name)
           }]]
       }) if var.detailed_metrics
     ],

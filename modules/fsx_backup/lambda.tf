@@ -33,7 +33,7 @@ resource "aws_lambda_function" "this" {
   runtime                        = "python3.13"
   architectures                  = ["arm64"]
   timeout                        = local.timeout_seconds
-  memory_size                    = 512                                                # and with it the processor's share, for a health check of a thousand plans
+  memory_size                    = 512                                                # and the processor's share with it: see decision 18
   reserved_concurrent_executions = coalesce(local.arguments.reserved_concurrency, -1) # -1 reserves none
   kms_key_arn                    = local.key_arn
   code_signing_config_arn        = local.arguments.package.code_signing_config_arn
