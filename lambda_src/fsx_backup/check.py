@@ -131,8 +131,9 @@ class Watch:
             ontap = any(ONTAP in plan.target_types for plan in found if plan.fleet)
             there = resources(client, volumes=whole or ontap or any(target.is_volume for target in targets))
             if ontap or whole:
-                listed_ids = set() if ontap else {target.id for target in targets}
-                volumes = [v for v in unread(there) if not v.obstacle and v.id not in listed_ids]
+                # A fleet's volumes that cannot be backed up are named too, and late if they once were.
+                listed_ids = {target.id for target in targets}
+                volumes = [v for v in unread(there) if ontap or not (v.obstacle or v.id in listed_ids)]
                 there = with_tags(client, there, volumes)
             members = {plan.name: select(plan, there) for plan in found if plan.fleet}
             targets += [Target(one.id) for some in members.values() for one in some.once]

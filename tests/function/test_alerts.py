@@ -124,3 +124,14 @@ def test_one_late_target_is_backed_up_again_alone(world: World) -> None:
     pass_hours(world, 9)
     [mail] = world.topic.mails
     assert f'"target":"{targets[0]}"' in mail.text
+
+
+def test_a_volume_that_cannot_be_backed_up_any_more_is_named_and_late(world: World) -> None:
+    """By its own tags, as it is while it is restored."""
+    system = world.fsx.seed_file_system("ONTAP")
+    volume = world.fsx.seed_volume(system, tags=TAGS, configuration={"OntapVolumeType": "DP"})
+    world.schedule("", target_tags=TAGS)
+    world.history(volume, [0])
+    assert world.invoke({"action": "status"})["fleets"]["home"]["unfit"] == [volume]
+    pass_hours(world, 13)
+    assert volume in world.topic.mails[0].text
