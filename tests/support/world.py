@@ -83,14 +83,10 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Mail:
-    """A message as a subscriber gets it: `text` by mail, `data` where a program listens."""
+class Mail(observer.Mail):
+    """A message as a recipient gets it. `size`: bytes of all its copies."""
 
-    subject: str
-    text: str
-    attributes: dict[str, str]
-    data: dict[str, Any] = field(default_factory=dict)
-    size: int = 0  # bytes of all copies
+    size: int = 0
 
     @property
     def said(self) -> str:
