@@ -86,14 +86,22 @@ class BackupSeeding:
         ready_after: Any = None,
         backup_id: Any = None,
         without: Any = None,
+        region: Any = None,
+        source_backup_id: Any = None,
     ) -> Callable[[], Backup]:
         """What makes one backup, once every value is read and valid.
 
         `backup_type` and `lifecycle` may be words that the model does not know. The lifecycle stays until
         `set_backup` changes it; with `ready_after` (seconds from now) it becomes AVAILABLE by itself.
         `creation_time` is now unless given. `without`: members that descriptions leave out, e.g. ["CreationTime"].
+        With `source_backup_id` it is a copy, in `region` if that is given.
         """
-        backend, target = find_target(self._emulator, "target_id", target_id)
+        home, target = find_target(self._emulator, "target_id", target_id)
+        backend = home if region is None else self._emulator.backend(settings.text("region", region))
+        if backend is None:
+            raise SettingError(f"region: FSx has no Region {region!r}.")
+        source = None if source_backup_id is None else settings.text("source_backup_id", source_backup_id)
+        copied = {"source_backup_id": source, "source_region": home.region} if source else {}
         new_id("backup_id", backup_id, "BackupId", backend.backups)
         created = backend.now if creation_time is None else settings.moment("creation_time", creation_time)
         course = Course(created, (), settings.text("lifecycle", lifecycle, longest=64))
@@ -102,13 +110,14 @@ class BackupSeeding:
             course = Course(created, ((course.final, end),), AVAILABLE)
         return partial(
             backend.add_backup,
-            backend.snapshot(backend.file_systems[target.file_system_id]),
-            backend.snapshot(target) if isinstance(target, Volume) else None,
+            home.snapshot(home.file_systems[target.file_system_id]),
+            home.snapshot(target) if isinstance(target, Volume) else None,
             course,
             tag_list(tags),
             backup_type=settings.text("backup_type", backup_type, longest=64),
             backup_id=backup_id,
             without=_without(without),
+            **copied,
         )
 
 

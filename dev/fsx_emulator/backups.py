@@ -120,6 +120,8 @@ def describe_backups(backend: StrictFSxBackend, parameters: Json) -> Json:
         scope: tuple[object, ...] = ("DescribeBackups", sorted(ids))
     else:
         wanted = _wanted(parameters.get("Filters", []))
+        if not backend.context.copies.by_target:
+            _check_targets(backend, wanted)
         records = list(backend.backups.values())
         for name, values in wanted:
             records = [backup for backup in records if getattr(backup, FILTERS[name]) in values]
@@ -141,6 +143,15 @@ def _wanted(filters: list[Json]) -> list[tuple[str, frozenset[str]]]:
             raise bad_request(f"The filter {name} has no values.")
         wanted.append((name, frozenset(item["Values"])))
     return wanted
+
+
+def _check_targets(backend: StrictFSxBackend, wanted: list[tuple[str, frozenset[str]]]) -> None:
+    """Raises FileSystemNotFound or VolumeNotFound where this Region knows a target by copies alone."""
+    for name, kind in (("file-system-id", backend.file_system), ("volume-id", backend.volume)):
+        asked = frozenset().union(*(values for filtered, values in wanted if filtered == name))
+        for backup in backend.backups.values():
+            if backup.source_backup_id and getattr(backup, FILTERS[name]) in asked:
+                kind(getattr(backup, FILTERS[name]))
 
 
 def delete_backup(backend: StrictFSxBackend, parameters: Json) -> Json:

@@ -4,7 +4,7 @@ from dev.fsx_emulator.clock import Clock
 from dev.fsx_emulator.identifiers import Identifiers
 from dev.fsx_emulator.paging import Listing
 from dev.fsx_emulator.quotas import Quotas
-from dev.fsx_emulator.settings import Durations
+from dev.fsx_emulator.settings import Copies, Durations
 
 
 class Context:
@@ -21,6 +21,7 @@ class Context:
         self.listing = Listing()
         self.durations = Durations()
         self.quotas = Quotas()
+        self.copies = Copies()
         self._listings = 0
         self._keys: dict[str, str] = {}
 

@@ -18,7 +18,7 @@ from dev.fsx_emulator.instrument import ANY, RateLimit
 from dev.fsx_emulator.model import Json, description, error_shapes
 from dev.fsx_emulator.quotas import Quotas
 from dev.fsx_emulator.seeding import TargetSeeding, matching
-from dev.fsx_emulator.settings import Durations, SettingError, iso
+from dev.fsx_emulator.settings import Copies, Durations, SettingError, iso
 
 # Group of settings -> its fields and how a value is read.
 GROUPS: dict[str, dict[str, Callable[[str, Any], Any]]] = {
@@ -29,6 +29,7 @@ GROUPS: dict[str, dict[str, Callable[[str, Any], Any]]] = {
     },
     "durations": {field.name: settings.number for field in fields(Durations)},
     "quotas": {field.name: settings.whole for field in fields(Quotas)},
+    "copies": {field.name: settings.flag for field in fields(Copies)},
 }
 
 
@@ -103,6 +104,10 @@ class Control:
         """Service quotas, per account and Region."""
         self._change("quotas", wanted)
 
+    def copies(self, **wanted: Any) -> None:
+        """Whether filters by target find copies, and whose creation time they have."""
+        self._change("copies", wanted)
+
     def _change(self, group: str, wanted: Json) -> None:
         readers = GROUPS[group]
         for name in wanted:
@@ -127,11 +132,13 @@ class Control:
         members: Json | None = None,
         message: str | None = None,
         seconds: float = 60.0,
+        region: str | None = None,
     ) -> None:
         """Let calls fail: `times` in a row (None for all) from the `at`-th matching one on, counted from now.
 
         A truncated body is the response of a call that had its effect, hence always `after`; what is unreachable has
-        none. `seconds`: how long the server holds a connection before a timeout drops it.
+        none. `seconds`: how long the server holds a connection before a timeout drops it. `region`: of the
+        calls.
         """
         name = settings.choice("fault", ALIASES.get(fault, fault) if isinstance(fault, str) else fault, names())
         rule = Fault(
@@ -144,6 +151,7 @@ class Control:
             members=_members(name, settings.mapping("members", members or {})),
             message=None if message is None else settings.text("message", message, longest=LONGEST_MESSAGE),
             seconds=settings.number("seconds", seconds, most=3600.0),
+            region=None if region is None else settings.text("region", region),
         )
         with self._lock:
             self._emulator.instrument.faults.append(rule)

@@ -19,17 +19,20 @@ def copy_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     check_source(source, backend.now)
     if parameters.get("CopyTags"):
         own_tags = tags.merge(own_tags, tags.inheritable(origin.tags_of(source.resource_arn)))
-    quotas.check_copies(backend.context.quotas, backend.backups.values(), backend.now)
+    key = parameters.get("KmsKeyId") or backend.context.default_key(backend.region)
+    quotas.check_copies(backend.context.quotas, backend.backups.values(), backend.now, source.volume_id, key)
     quotas.check_backups(backend.context.quotas, backend.backups.values(), source.file_system_type)
     record = backend.add_backup(
         source.file_system,
-        None,
+        source.volume,
         lifecycle.copy_course(backend.now, backend.context.durations.copy),
         own_tags,
-        kms_key_id=parameters.get("KmsKeyId") or backend.context.default_key(backend.region),
+        kms_key_id=key,
         source_backup_id=source.backup_id,
         source_region=origin.region,
     )
+    if backend.context.copies.keep_creation_time:
+        record.created = source.created
     source.copies.append(record)
     backend.tokens.remember("CopyBackup", parameters, record.backup_id)
     return {"Backup": backend.show_backup(record)}
@@ -39,10 +42,10 @@ def check_source(source: Backup, now: float) -> None:
     """Whether a backup can be copied now. Pure.
 
     Raises:
-        ServiceError: UnsupportedOperation for ONTAP, SourceBackupUnavailable unless AVAILABLE.
+        ServiceError: UnsupportedOperation for FlexGroup volumes, SourceBackupUnavailable unless AVAILABLE.
     """
-    if source.volume_id is not None:
-        raise ServiceError("UnsupportedOperation", "Backups of ONTAP volumes cannot be copied.")
+    if (source.volume or {}).get("OntapConfiguration", {}).get("VolumeStyle") == "FLEXGROUP":
+        raise ServiceError("UnsupportedOperation", "Backups of FlexGroup volumes cannot be copied.")
     if source.lifecycle(now) != lifecycle.AVAILABLE:
         raise ServiceError(
             "SourceBackupUnavailable",

@@ -57,7 +57,7 @@ class Emulator:
             if not instrument.admits(self.context.clock.now()):
                 throttled = ServiceError("ThrottlingException", MESSAGES["ThrottlingException"])
                 return self._close(call, error_response(throttled))
-            fault = instrument.fault_for(operation, parameters)
+            fault = instrument.fault_for(operation, parameters, region)
             if fault is None:
                 return self._close(call, self._apply(call, perform))
             call.outcome = fault.fault

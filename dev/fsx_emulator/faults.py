@@ -61,11 +61,12 @@ class Fault:
     members: Json = field(default_factory=dict)
     message: str | None = None
     seconds: float = 60.0
+    region: str | None = None
     seen: int = 0
 
-    def strikes(self, operation: str, parameters: Any) -> bool:
+    def strikes(self, operation: str, parameters: Any, region: str) -> bool:
         """Count a call if it matches, and say whether it is one of those to strike."""
-        if self.operation not in {"*", operation} or not self._matches(parameters):
+        if self.operation not in {"*", operation} or self.region not in {None, region} or not self._matches(parameters):
             return False
         self.seen += 1
         return self.seen >= self.at and (self.times is None or self.seen < self.at + self.times)

@@ -81,9 +81,9 @@ class Instrument:
         """Whether the rate limit lets a call through."""
         return self.rate_limit is None or self.rate_limit.admits(now)
 
-    def fault_for(self, operation: str, parameters: Any) -> Fault | None:
+    def fault_for(self, operation: str, parameters: Any, region: str) -> Fault | None:
         """The first rule that strikes. Every rule counts the call, whichever strikes."""
-        striking = [fault for fault in self.faults if fault.strikes(operation, parameters)]
+        striking = [fault for fault in self.faults if fault.strikes(operation, parameters, region)]
         return striking[0] if striking else None
 
 

@@ -22,6 +22,7 @@ class Quotas:
     openzfs_backups: int = 10_000
     ontap_backups: int = 10_000
     copies_in_progress: int = 5
+    ontap_copies: int = 1_000
     file_systems: int = 100
     volumes_per_file_system: int = 500
 
@@ -43,9 +44,14 @@ def check_backups(quotas: Quotas, existing: Iterable[Backup], file_system_type: 
     _check(used, quotas.backups(file_system_type), "TOTAL_USER_INITIATED_BACKUPS")
 
 
-def check_copies(quotas: Quotas, existing: Iterable[Backup], now: float) -> None:
-    """Room for one more copy to this Region? Limit TOTAL_IN_PROGRESS_COPY_BACKUPS."""
-    used = sum(backup.lifecycle(now) == "COPYING" for backup in existing)
+def check_copies(quotas: Quotas, existing: Iterable[Backup], now: float, volume_id: str | None, key: str) -> None:
+    """Room for one more copy to this Region? Limit TOTAL_IN_PROGRESS_COPY_BACKUPS; of a volume's per volume and key,
+    beside TOTAL_USER_INITIATED_BACKUPS for all copies of volumes."""
+    copying = [backup for backup in existing if backup.source_backup_id]
+    if volume_id:
+        _check(sum(bool(c.volume_id) for c in copying), quotas.ontap_copies, "TOTAL_USER_INITIATED_BACKUPS")
+    alike = [c for c in copying if c.volume_id == volume_id and (volume_id is None or c.kms_key_id == key)]
+    used = sum(backup.lifecycle(now) == "COPYING" for backup in alike)
     _check(used, quotas.copies_in_progress, "TOTAL_IN_PROGRESS_COPY_BACKUPS")
 
 

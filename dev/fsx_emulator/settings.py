@@ -25,6 +25,18 @@ class Durations:
     file_system: float = 2.0
 
 
+@dataclass(frozen=True)
+class Copies:
+    """What AWS does not document of copies in their Region.
+
+    `by_target`: whether the filters `file-system-id` and `volume-id` find copies whose source's target is in another
+    Region, which otherwise does not exist for them. `keep_creation_time`: whether a copy has that of its source.
+    """
+
+    by_target: bool = True
+    keep_creation_time: bool = False
+
+
 def number(field: str, value: Any, *, least: float = 0.0, most: float = 1e12) -> float:
     """A finite number within bounds."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

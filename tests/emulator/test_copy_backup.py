@@ -7,6 +7,8 @@ import pytest
 from dev.fsx_emulator import EmulatedFSx
 from tests.emulator.calls import Refused, described, listed
 
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+
 
 @pytest.fixture
 def elsewhere(fsx: EmulatedFSx) -> Any:
@@ -67,9 +69,52 @@ def test_the_source_must_be_available(
     assert (error["Code"], error["BackupId"]) == ("SourceBackupUnavailable", source)
 
 
-def test_volume_backups_cannot_be_copied(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
-    source = fsx.seed_backup(fsx.seed_volume(fsx.seed_file_system("ONTAP")))
-    assert refused(client.copy_backup, SourceBackupId=source)["Code"] == "UnsupportedOperation"
+def test_volume_backups_are_copied_but_those_of_flexgroups(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+    ontap = fsx.seed_file_system("ONTAP")
+    volumes = [fsx.seed_volume(ontap), fsx.seed_volume(ontap, configuration={"VolumeStyle": "FLEXGROUP"})]
+    copied, refusing = map(fsx.seed_backup, volumes)
+    assert client.copy_backup(SourceBackupId=copied)["Backup"]["Volume"]["VolumeId"] == volumes[0]
+    assert refused(client.copy_backup, SourceBackupId=refusing)["Code"] == "UnsupportedOperation"
+
+
+def test_five_copies_at_a_time_of_a_volume_and_a_key(fsx: EmulatedFSx, client: Any, refused: Refused) -> None:
+    ontap = fsx.seed_file_system("ONTAP")
+    source, other = (fsx.seed_backup(fsx.seed_volume(ontap)) for _ in range(2))
+    fsx.control.quotas(ontap_copies=8)
+    for _ in range(5):
+        client.copy_backup(SourceBackupId=source)
+    assert refused(client.copy_backup, SourceBackupId=source)["Limit"] == "TOTAL_IN_PROGRESS_COPY_BACKUPS"
+    for further in ({"SourceBackupId": source, "KmsKeyId": KEY}, {"SourceBackupId": other}):
+        client.copy_backup(**further)
+    client.copy_backup(SourceBackupId=fsx.seed_backup(fsx.seed_file_system()))  # counted by themselves
+    client.copy_backup(SourceBackupId=other)
+    assert refused(client.copy_backup, SourceBackupId=other)["Limit"] == "TOTAL_USER_INITIATED_BACKUPS"
+
+
+@pytest.mark.parametrize("kind", ["file-system-id", "volume-id"])
+@pytest.mark.parametrize("found", [True, False])
+def test_filters_by_target_may_know_copies_or_not(
+    fsx: EmulatedFSx, elsewhere: Any, refused: Refused, kind: str, found: bool
+) -> None:
+    fsx.control.copies(by_target=found)
+    target = fsx.seed_file_system("LUSTRE" if kind == "file-system-id" else "ONTAP")
+    target = target if kind == "file-system-id" else fsx.seed_volume(target)
+    copy = elsewhere.copy_backup(SourceBackupId=fsx.seed_backup(target), SourceRegion="us-east-1")["Backup"]["BackupId"]
+    asked = {"Filters": [{"Name": kind, "Values": [target]}]}
+    if found:
+        assert listed(elsewhere, **asked) == [copy]
+    else:
+        error = "FileSystemNotFound" if kind == "file-system-id" else "VolumeNotFound"
+        assert refused(elsewhere.describe_backups, **asked)["Code"] == error
+    assert listed(elsewhere) == [copy]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_copys_creation_time_is_its_own_or_its_sources(fsx: EmulatedFSx, elsewhere: Any, kept: bool) -> None:
+    fsx.control.copies(keep_creation_time=kept)
+    source = fsx.seed_backup(fsx.seed_file_system(), creation_time="2026-02-01T00:00:00Z")
+    copy = elsewhere.copy_backup(SourceBackupId=source, SourceRegion="us-east-1")["Backup"]
+    assert f"{copy['CreationTime']:%m}" == ("02" if kept else "03")
 
 
 def test_the_source_is_searched_in_the_source_region(elsewhere: Any, refused: Refused, source: str) -> None:

@@ -85,6 +85,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("listing", {"page_size": 10, "shuffle_seed": -1}, "shuffle_seed"),
     ("durations", {"backup": 5, "copy": -1}, "copy"),
     ("quotas", {"lustre_backups": 5, "windows_backups": 1.5}, "windows_backups"),
+    ("copies", {"by_target": "yes"}, "by_target"),
     ("quotas", {"windows": 1}, "quotas: a field must be one of "),
     ("fault", {"fault": "Unlucky"}, "fault"),
     ("fault", {"fault": 500}, "fault"),
