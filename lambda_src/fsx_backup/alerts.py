@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Message:
     """The alert about plans that have just become late, too old or disabled."""
     names = list(dict.fromkeys(plan.name for plan in plans))
-    lines = [
-        f"- {plan.name} ({plan.target or 'no target'}): {plan.state}{_since(plan)}. {plan.reason}" for plan in plans
-    ]
+    lines = [f"- {plan.name} ({_place(plan)}): {plan.state}{_since(plan)}. {plan.reason}" for plan in plans]
     first = plans[0]
     facts = {"Newest": newest_line(first.newest, now)} if len(plans) == 1 else {}
     return compose_message(
@@ -81,7 +79,12 @@ def _target(plans: Sequence[Health]) -> dict[str, str]:
 
 
 def _brief(plan: Health) -> dict[str, Any]:
-    return {"plan": plan.name, "target": plan.target, "state": plan.state.value, "since": iso(plan.since)}
+    region = {"region": plan.region} if plan.region else {}
+    return {"plan": plan.name, "target": plan.target, **region, "state": plan.state.value, "since": iso(plan.since)}
+
+
+def _place(plan: Health) -> str:
+    return (plan.target or "no target") + (f" in {plan.region}" if plan.region else "")
 
 
 def _named(names: Sequence[str]) -> str:

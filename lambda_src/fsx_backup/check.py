@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import alerts, fsx, metrics, notifications, overview
+from . import alerts, fsx, metrics, notifications, overview, regions
+from .fleet import Fleet, orphans
 from .forecast import forecast
 from .health import Health, State, assess
-from .model import ONTAP, Action, Target
-from .overview import Fleet
+from .model import ONTAP, USER_INITIATED, Action, Target
 from .resources import resources, uncovered, with_tags
 from .selection import Members, select, unread
 from .values import InvalidEvent
@@ -34,7 +34,7 @@ log = logging.getLogger("fsx_backup")
 class Watch:
     """The checks of one deployment. `client` makes the client of a service."""
 
-    def __init__(self, settings: Settings, client: Callable[[str], Any], registry: Registry, memory: Memory) -> None:
+    def __init__(self, settings: Settings, client: Callable[..., Any], registry: Registry, memory: Memory) -> None:
         self.settings = settings
         self.client = client
         self.registry = registry
@@ -54,20 +54,23 @@ class Watch:
                 return self._report(check, now, last=last)
 
     def _one(self, check: Check, now: datetime) -> dict[str, Any]:
-        found = self._fleet(check.plans or (), now).plans
-        first = found[0]
+        fleet = self._fleet(check.plans or (), now)
+        found, first = fleet.plans, fleet.plans[0]
         if first.entry is None and first.name not in self.registry.names():
             raise InvalidEvent(self.registry.unknown(first.name))
         rows = [overview.row(one, check.previous, now) for one in found if check.target in {"", one.target}]
         if not rows:
             raise InvalidEvent(f"{check.target} is no target of plan {first.name} now: name another one, or none.")
         if check.target or not (first.entry and first.entry.plan.target_tags):
-            return {"outcome": "CHECKED", **rows[0]}
+            copies = [
+                overview.row(copy, check.previous, now) for copy in fleet.copies if copy.target == rows[0]["target"]
+            ]
+            return {"outcome": "CHECKED", **rows[0], **({"copies": copies} if copies else {})}
         return {"outcome": "CHECKED", "plan": first.name, "targets": rows}
 
     def _check(self, check: Check, now: datetime) -> dict[str, Any]:
-        plans = self._fleet(check.plans or (), now).plans
-        late = [plan for plan in plans if plan.late]
+        fleet = self._fleet(check.plans or (), now)
+        late = [plan for plan in fleet.rows if plan.late]
         new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
         known = {plan.name for plan in late} - {plan.name for plan in new}
         if known and len(known) > metrics.last_late(self.client("cloudwatch"), self.settings, now):
@@ -82,12 +85,12 @@ class Watch:
             body = json.dumps({"action": Action.RECOVERY, "plans": since, "scheduled_time": time})
             self.client("sqs").send_message(QueueUrl=self.settings.queue_url, MessageBody=body)
         # Last, because a repeated check compares with what was published before.
-        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(plans, self.settings, now))
+        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(fleet, self.settings, now))
         return {"outcome": "CHECKED", "plans": len(check.plans or ()), "late": [plan.label for plan in late]}
 
     def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:
         """One notification when no plan is late any more, or at the end of the message's life."""
-        late = [plan for plan in self._fleet(check.plans or (), now).plans if plan.late or plan.state is State.UNKNOWN]
+        late = [plan for plan in self._fleet(check.plans or (), now).rows if plan.late or plan.state is State.UNKNOWN]
         if any(plan.entry is None for plan in late):  # removed from file_systems?
             names = self.registry.names()
             late = [plan for plan in late if plan.entry or plan.name in names]
@@ -102,10 +105,12 @@ class Watch:
         additional = check.additional_targets | frozenset(known.get("additional_targets", []))
         fleet = self._fleet(names, now, whole=True, last=last)
         if fleet.answered:
-            fleet.orphans = overview.orphans(fleet, additional, self.settings.deployment)
+            fleet.orphans = orphans(fleet, additional, self.settings.deployment)
             types = {resource.id: resource.type for resource in fleet.resources.values()}
             used = Counter(backup.file_system_type for backup in fleet.backups)
             fleet.quota = forecast(fleet.plans, types, used, metrics.quotas(self.client("service-quotas")), now)
+            for region in fleet.regions.values():
+                self._region(region, fleet, additional, types, now)
             covered = additional | {plan.target for plan in fleet.plans}
             fleet.uncovered = uncovered(fleet.resources, covered)
         data = overview.compose(self.settings, check, fleet, self.memory.refused, now)
@@ -160,7 +165,21 @@ class Watch:
             mine = listed[target] if target else backups
             known = not target or target in there
             plans.append(assess(name, entry, mine, self.settings.deployment, now, known=known))
-        return Fleet(plans, there, backups, members=members)
+        found_regions = regions.read(self.client, plans, COUNTED_TYPES if whole else (USER_INITIATED,))
+        copies = regions.states(plans, found_regions, self.settings.region, self.settings.deployment, now)
+        return Fleet(plans, there, backups, members=members, copies=copies, regions=found_regions)
+
+    def _region(
+        self, region: regions.Region, fleet: Fleet, additional: frozenset[str], types: Mapping[str, str], now: datetime
+    ) -> None:
+        """What a report says of a Region with copies."""
+        if region.problem:
+            return
+        settings = self.settings
+        region.orphans = orphans(fleet, additional, settings.deployment, region, settings.region)
+        used = Counter(backup.file_system_type for backup in region.backups)
+        mine = [copy for copy in fleet.copies if copy.region == region.name]
+        region.quota = forecast(mine, types, used, metrics.quotas(self.client("service-quotas", region.name)), now)
 
     def _targets(
         self, entry: Entry, members: Members, listed: Mapping[str, list[Backup]], now: datetime

@@ -32,9 +32,10 @@ OTHERS = Config(
 )
 
 
-def connect(service: str) -> Any:
-    """A client of FSx, Scheduler, SNS, SQS, CloudWatch or Service Quotas, for the function's own Region."""
-    return boto3.client(service, config=FSX if service == "fsx" else OTHERS)  # type: ignore[call-overload]
+def connect(service: str, region: str | None = None) -> Any:
+    """A client of FSx, Scheduler, SNS, SQS, CloudWatch or Service Quotas, for the function's own Region or another."""
+    config = FSX if service == "fsx" else OTHERS
+    return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
 
 
 def side_by_side[T, R](ask: Callable[[T], R], items: Iterable[T]) -> list[R]:

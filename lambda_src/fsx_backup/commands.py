@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from .event import PLAN_NAME
-from .model import DEPLOYMENT_TAG, PLAN_TAG, Target
+from .model import COPY_TAG, DEPLOYMENT_TAG, PLAN_TAG, Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,12 +57,21 @@ def backups_of_plan(settings: Settings, plan: str, target: str) -> str:
     """List the backups of a plan that is no more. Its name comes from a tag, which anybody may have written."""
     if not PLAN_NAME.fullmatch(plan):
         return describe_backups(settings, Target(target))
-    tags = " &&\n  ".join(
-        f"Tags[?Key=='{key}' && Value=='{value}']"
-        for key, value in ((DEPLOYMENT_TAG, settings.deployment), (PLAN_TAG, plan))
-    )
-    query = f'--query "Backups[?{tags}].[BackupId,CreationTime]"'
-    return describe_backups(settings, Target(target), query, "--output text")
+    return describe_backups(settings, Target(target), _query(settings, plan, "CreationTime"), "--output text")
+
+
+def copies_of_plan(settings: Settings, region: str, plan: str) -> str:
+    """List a plan's copies in another Region, where filters may not know its target."""
+    query = _query(settings, plan if PLAN_NAME.fullmatch(plan) else "", "SourceBackupId", COPY_TAG)
+    which = "--filters Name=backup-type,Values=USER_INITIATED"
+    return command(f"aws fsx describe-backups --region {region}", which, query, "--output text")
+
+
+def _query(settings: Settings, plan: str, column: str, further: str = "") -> str:
+    wanted = {DEPLOYMENT_TAG: settings.deployment, PLAN_TAG: plan, further: settings.region}
+    pairs = [f"Tags[?Key=='{key}' && Value=='{value}']" for key, value in wanted.items() if key and value]
+    tags = " &&\n  ".join(pairs)
+    return f'--query "Backups[?{tags}].[BackupId,{column}]"'
 
 
 def command(*parts: str) -> str:

@@ -6,10 +6,34 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .model import LARGEST_WINDOW, OWN_TAG_PREFIX, TYPES, Action, Check, NoZoneData, Plan, Request, Retention, Target
+from .model import (
+    LARGEST_WINDOW,
+    OWN_TAG_PREFIX,
+    TYPES,
+    Action,
+    Check,
+    NoZoneData,
+    Plan,
+    Request,
+    Retention,
+    Target,
+)
 from .schedule_expression import Unreadable
 from .schedule_expression import parse as parse_schedule
-from .values import InvalidEvent, flag, hours, mapping, refuse_unknown, shown, tags, text, whole
+from .values import (
+    LARGEST_COUNT,
+    InvalidEvent,
+    copies,
+    flag,
+    hours,
+    mapping,
+    refuse_unknown,
+    retention,
+    shown,
+    tags,
+    text,
+    whole,
+)
 
 MESSAGE_VERSION = 1
 # FSx API reference: FileSystemId 11-21 characters, VolumeId 23.
@@ -19,7 +43,6 @@ TARGETS = {
 }
 ONE_OF = (*TARGETS, "target_tags")
 PLAN_NAME = re.compile(r"[0-9A-Za-z_.-]{1,64}")
-LARGEST_COUNT = 100_000
 MOST_TARGET_TAGS = 10
 LARGEST_FLEXIBLE_WINDOW = 1_440  # EventBridge Scheduler's
 LARGEST_INTERVAL = 10_080  # minutes, a week
@@ -37,15 +60,17 @@ CHECKS: dict[str, set[str]] = {
 TIME_ZONE = re.compile(r"[A-Za-z][0-9A-Za-z_+-]*(/[0-9A-Za-z][0-9A-Za-z_+-]*)*")
 
 
-def parse(event: object, default_time: datetime) -> Request:
+def parse(event: object, default_time: datetime, home: str = "") -> Request:
     """Understand a message of this module about one run, or the AWS sample's constant JSON.
 
-    `default_time` names the occurrence when the event carries no `scheduled_time`.
+    `default_time` names the occurrence when the event carries no `scheduled_time`; `home` is the deployment's Region.
     """
     if not isinstance(event, Mapping):
         raise InvalidEvent(f"The event must be a JSON object, not {shown(event)}.")
     sample = not {"filesystem-id", "start-backup", "purge-backups"}.isdisjoint(event)
     action, plan = _sample(event) if sample else _own(event)
+    if home in {one.region for one in plan.copies}:
+        raise InvalidEvent(f"plan.copies must not have the deployment's own Region {home}: name another, or remove it.")
     # A manual purge deletes only if the event says so: only JSON's own `false` switches a dry run off.
     dry_run = event.get("dry_run", action is Action.PURGE and not sample) is not False
     again = _again(event)
@@ -154,10 +179,10 @@ def _again(event: Mapping[str, Any]) -> dict[str, Any]:
 def parse_plan(value: object) -> Plan:
     """A plan's settings."""
     plan = mapping(value, "plan")
-    known = {f.name for f in fields(Plan)} - {"target"} | {*ONE_OF}
+    known = {f.name for f in fields(Plan)} - {"target", "copied_from"} | {*ONE_OF}
     refuse_unknown(plan, known, "plan.")
     readers: dict[str, Callable[[object, str], object]] = {
-        "retention": _retention,
+        "retention": retention,
         "timezone": _zone,
         "backup_name": lambda value, name: text(value, name, 256),
         "backup_tags": tags,
@@ -179,7 +204,8 @@ def parse_plan(value: object) -> Plan:
     name = plan.get("name", target.id)
     if not (isinstance(name, str) and PLAN_NAME.fullmatch(name)):
         raise InvalidEvent(f"plan.name must be 1 to 64 letters, digits, '_', '.' or '-', not {shown(name)}.")
-    parsed = Plan(name=name, target=target, target_tags=target_tags, **optional)  # type: ignore[arg-type]
+    copied = copies(plan["copies"], optional.get("retention", Retention())) if "copies" in plan else ()  # type: ignore[arg-type]
+    parsed = Plan(name=name, target=target, target_tags=target_tags, copies=copied, **optional)  # type: ignore[arg-type]
     if parsed.start_window_minutes > parsed.completion_window_minutes:
         raise InvalidEvent("plan.start_window_minutes must not be longer than plan.completion_window_minutes.")
     for key in parsed.backup_tags:
@@ -223,15 +249,6 @@ def _target(value: object, name: str) -> Target:
     if not (isinstance(value, str) and pattern.fullmatch(value)):
         raise InvalidEvent(f"{name} must be an id like {example}, not {shown(value)}.")
     return Target(value)
-
-
-def _retention(value: object, name: str) -> Retention:
-    given = mapping(value, name)
-    refuse_unknown(given, {f.name for f in fields(Retention)}, f"{name}.")
-    lowest = {"days": 1, "keep_last": 1, "max_deletes": 1}
-    return Retention(
-        **{key: whole(item, f"{name}.{key}", lowest.get(key, -1), LARGEST_COUNT) for key, item in given.items()}
-    )
 
 
 def _zone(value: object, name: str) -> str:

@@ -161,6 +161,16 @@ def create_backup(client: FSxClient, target: Target, token: str, tags: Mapping[s
         raise Busy(f"{error} ({target} is {state.lifecycle})") from error
 
 
+def copy_backup(
+    client: FSxClient, source: Backup, token: str, tags: Mapping[str, str], *, home: str, key: str | None
+) -> Backup:
+    """Ask the client's Region for a copy of a backup in the Region `home`. Raises what `create_backup` does."""
+    asked: Any = {"SourceBackupId": source.id, "SourceRegion": home, "ClientRequestToken": token}
+    asked |= {"Tags": [{"Key": name, "Value": value} for name, value in tags.items()]}
+    asked |= {"KmsKeyId": key} if key else {}
+    return call(lambda: _backup(client.copy_backup(**asked)["Backup"]))
+
+
 def delete_backup(client: FSxClient, backup_id: str) -> str | None:
     """Delete one backup permanently. None when it is deleted, otherwise why FSx keeps it for now.
 
@@ -217,6 +227,8 @@ def _meaning(error: ClientError) -> Exception:
             return NotFound(reason, _GONE)
         case "ServiceLimitExceeded":
             limit = error.response.get("Limit", "unknown")
+            if limit == "TOTAL_IN_PROGRESS_COPY_BACKUPS":
+                return Busy(f"{reason} (limit: {limit})")
             return Rejected(
                 f"{reason} (limit: {limit})",
                 "Request a higher quota in Service Quotas, or shorten the retention. Nothing was deleted to make room.",
@@ -252,6 +264,7 @@ def _backup(raw: BackupTypeDef) -> Backup:
         tags=tag_map(raw),
         target_id=raw.get("Volume", {}).get("VolumeId") or raw.get("FileSystem", {}).get("FileSystemId", ""),
         source_backup_id=raw.get("SourceBackupId"),
+        source_region=raw.get("SourceBackupRegion"),
         failure=raw.get("FailureDetails", {}).get("Message"),
         file_system_type=raw.get("FileSystem", {}).get("FileSystemType") or raw.get("Volume", {}).get("VolumeType", ""),
         size=raw.get("SizeInBytes"),

@@ -49,10 +49,10 @@ class Function:
     def __init__(
         self,
         settings: Settings,
-        clients: Callable[[str], Any] = connect,
+        clients: Callable[..., Any] = connect,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`clients` makes the client of a service, when it is first needed."""
+        """`clients` makes the client of a service, and of a Region that is not the own, when it is first needed."""
         self.settings = settings
         self.client = cache(clients)
         self.clock = clock
@@ -104,8 +104,8 @@ class Function:
         if request.dry_run:
             raise BackupFailed(f"The dry run failed: {result.reason}. Try again.")
         handed_over = {**request.event, "scheduled_time": result.occurrence.time}
-        if result.purge:
-            handed_over["deleted"] = result.purge.total
+        if result.purges:
+            handed_over["deleted"] = result.purges[0].total
         self.client("sqs").send_message(
             QueueUrl=self.settings.queue_url,
             MessageBody=json.dumps(handed_over),
@@ -131,7 +131,7 @@ class Function:
                 raise InvalidEvent(sentence)
             if check := parse_check(event, default_time):
                 return check
-            request = parse(self.registry.resolved(event), default_time)
+            request = parse(self.registry.resolved(event), default_time, self.settings.region)
             if direct:  # a message's target was selected when its plan's schedule fired
                 expansion.check(self.client, request.plan)
             return request
@@ -166,6 +166,7 @@ class Function:
             self.client("fsx"),
             now,
             lambda: context.get_remaining_time_in_millis() / 1000,
+            regional=lambda region: self.client("fsx", region),
             receives=receives,
             seen=seen,
         )
@@ -188,14 +189,15 @@ class Function:
         log.info("step", extra={**_who(request, result), "outcome": report.outcome if report else "WAIT"})
         if request.dry_run:
             return
-        if result.purge:
-            self.memory.refuse(result.purge.left)
+        for purge in result.purges:
+            self.memory.refuse(purge.left)
         # Before the notification, so that repeating a notification that failed does not count the run again.
         if not (report and seen.counted):
             self._count(metrics.of_result(result, request.action, self.settings, now))
             seen.counted = report is not None
         if report is None:
             return
+        seen.regions.clear()
         seen.backup_id = None  # what happens to the backup from now on is no longer this run's concern
         wanted = request.plan.notify_on_success or not report.outcome.good
         if wanted and report.outcome.notified and not (report.kind and not self.memory.is_new(report.kind, now)):

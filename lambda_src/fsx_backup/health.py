@@ -65,10 +65,16 @@ class Health:
         return self.entry.plan.target.id if self.entry else ""
 
     @property
+    def region(self) -> str:
+        """Of copies; empty for the plan at home."""
+        return self.entry.plan.region if self.entry else ""
+
+    @property
     def label(self) -> str:
-        """The plan's name; of a plan with many targets, with the target."""
+        """The plan's name; of a plan with many targets, with the target; of copies, with the Region."""
         found_by_tags = self.entry and self.entry.plan.target_tags and self.target
-        return f"{self.name} ({self.target})" if found_by_tags else self.name
+        named = f"{self.name} ({self.target})" if found_by_tags else self.name
+        return f"{named} in {self.region}" if self.region else named
 
     @property
     def size(self) -> int:
@@ -77,8 +83,10 @@ class Health:
 
     @property
     def start_window(self) -> timedelta:
-        """From a due time until the last moment for its backup to start."""
-        return self.flexible + timedelta(minutes=self.entry.plan.start_window_minutes if self.entry else 0)
+        """From a due time until the last moment for its backup to start, or for its copy to be there."""
+        plan = self.entry.plan if self.entry else None
+        minutes = (plan.completion_window_minutes if plan.region else plan.start_window_minutes) if plan else 0
+        return self.flexible + timedelta(minutes=minutes)
 
     @property
     def flexible(self) -> timedelta:
@@ -157,7 +165,8 @@ def _state(found: Health, entry: Entry, unreadable: str, now: datetime, *, known
     late = lateness(found, now)
     if late and late[1] < now:
         due, since = late[0], min(late[1], old or late[1])
-        reason = f"No backup is available of the occurrence due at {due:%Y-%m-%d %H:%M} UTC or of a later one."
+        what = f"copy is available in {plan.region}" if plan.region else "backup is available"
+        reason = f"No {what} of the occurrence due at {due:%Y-%m-%d %H:%M} UTC or of a later one."
         reason += f" There are no {plan.targets} that can be backed up.{edited}" if plan.fleet else edited
         return {"state": State.LATE, "reason": reason, "problem": True, "since": since, "occurrence": due}
     if old and old < now:
@@ -166,7 +175,12 @@ def _state(found: Health, entry: Entry, unreadable: str, now: datetime, *, known
     if not entry.enabled:
         reason = "The schedule is disabled"
         reason += " outside of Terraform: enable it, or apply the module again." if plan.enabled else "."
-        return {"state": State.DISABLED, "reason": reason + edited, "problem": plan.enabled, "since": entry.changed}
+        return {
+            "state": State.DISABLED,
+            "reason": reason + edited,
+            "problem": plan.enabled and not plan.region,
+            "since": entry.changed,
+        }
     if unreadable:
         return {"state": State.UNKNOWN, "reason": unreadable + edited, "problem": True}
     state = State.OK if newest else State.WAITING

@@ -8,13 +8,14 @@ tags alone.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .report import Copy
     from .retention import Decision
 
 MOST_OCCURRENCES = 2_000
@@ -32,6 +33,12 @@ class Seen:
     made: datetime | None = None  # when a delivery here asked for the backup
     deleted: tuple[Decision, ...] = ()  # by deliveries here
     counted: bool = False  # in the metrics
+    failed: Copy | None = None  # for good: it is not asked for again while others are waited for
+    regions: dict[str, Seen] = field(default_factory=dict)  # the same of its copies
+
+    def there(self, region: str) -> Seen:
+        """What is known of the copy in another Region."""
+        return self.regions.setdefault(region, Seen())
 
     def follows(self, receives: int) -> bool:
         """Whether a delivery with this receive count comes right after what is known: nothing was done elsewhere."""

@@ -14,15 +14,14 @@ from .model import AVAILABLE, FAILED, IN_PROGRESS, Action
 from .report import Outcome, Report, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.literals import StandardUnitType
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
 
-    from .health import Health
-    from .overview import Fleet
+    from .fleet import Fleet
     from .settings import Settings
 
 NAMESPACE = "FSxBackup"  # the role's permission is bound to it
@@ -33,19 +32,22 @@ DEFAULT_QUOTAS: dict[str, float] = {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 1
 log = logging.getLogger("fsx_backup")
 
 
-def of_fleet(plans: Iterable[Health], settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
-    """A health check: totals of all plans, and with `detailed_metrics` the age and bytes of each."""
-    plans = list(plans)
+def of_fleet(fleet: Fleet, settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
+    """A health check: totals of all plans, bytes by Region, and with `detailed_metrics` the age and bytes of each."""
+    plans, rows = fleet.plans, fleet.rows
     whole = {"Deployment": settings.deployment}
     values: list[tuple[str, float, StandardUnitType]] = [
-        ("LatePlans", len({plan.name for plan in plans if plan.late}), "Count"),
+        ("LatePlans", len({plan.name for plan in rows if plan.late}), "Count"),
         ("BackupsAvailable", sum(plan.count({AVAILABLE}) for plan in plans), "Count"),
         ("BackupsFailed", sum(plan.count({FAILED}) for plan in plans), "Count"),
         ("BackupsInProgress", sum(plan.count(IN_PROGRESS) for plan in plans), "Count"),
-        ("OverdueForDeletion", sum(len(plan.overdue) for plan in plans), "Count"),
+        ("OverdueForDeletion", sum(len(plan.overdue) for plan in rows), "Count"),
         ("OwnedBytes", sum(plan.size for plan in plans), "Bytes"),
     ]
     data = [_datum(*value, whole, now) for value in values]
+    for region in fleet.regions:
+        size = sum(copy.size for copy in fleet.copies if copy.region == region)
+        data.append(_datum("OwnedBytes", size, "Bytes", {**whole, "Region": region}, now))
     for name, group in groupby(plans, lambda plan: plan.name) if settings.detailed_metrics else []:
         dimensions, targets = {**whole, "Plan": name}, list(group)
         data.append(_datum("OwnedBytes", sum(plan.size for plan in targets), "Bytes", dimensions, now))
@@ -79,11 +81,14 @@ def last_late(client: CloudWatchClient, settings: Settings, now: datetime) -> fl
 def of_report(fleet: Fleet, settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
     """A report."""
     whole = {"Deployment": settings.deployment}
-    data = [_datum("OrphanedBackups", fleet.orphans.total(), "Count", whole, now)]
-    for kind, share in fleet.quota.items():
-        if share["quota"] > 0:
-            used = 100 * share["used"] / share["quota"]
-            data.append(_datum("BackupQuotaUsed", used, "Percent", {**whole, "FileSystemType": kind}, now))
+    orphaned = fleet.orphans.total() + sum(region.orphans.total() for region in fleet.regions.values())
+    data = [_datum("OrphanedBackups", orphaned, "Count", whole, now)]
+    for place, quota in ({}, fleet.quota), *(({"Region": one.name}, one.quota) for one in fleet.regions.values()):
+        for kind, share in quota.items():
+            if share["quota"] > 0:
+                used = 100 * share["used"] / share["quota"]
+                dimensions = {**whole, **place, "FileSystemType": kind}
+                data.append(_datum("BackupQuotaUsed", used, "Percent", dimensions, now))
     return data
 
 
@@ -92,8 +97,8 @@ def of_result(result: Report | Wait, action: Action, settings: Settings, now: da
     occurrence = result.occurrence
     whole = {"Deployment": occurrence.deployment}
     data: list[MetricDatumTypeDef] = []
-    if result.purge is not None:
-        data.append(_datum("Purged", len(result.purge.deleted), "Count", whole, now))
+    if result.purges:
+        data.append(_datum("Purged", sum(len(purge.deleted) for purge in result.purges), "Count", whole, now))
     if isinstance(result, Report) and result.outcome is Outcome.SKIPPED:
         data.append(_datum("RunsSkipped", 1, "Count", whole, now))
     elif isinstance(result, Report) and action is not Action.PURGE and result.outcome is not Outcome.EXPANDED:

@@ -11,6 +11,7 @@ DEPLOYMENT_TAG = "fsx-backup:deployment"
 PLAN_TAG = "fsx-backup:plan"
 SCHEDULED_TIME_TAG = "fsx-backup:scheduled-time"
 RETENTION_TAG = "fsx-backup:retention"
+COPY_TAG = "fsx-backup:copy"  # the source's Region: a manual copy has its other tags at most
 HOLD_TAG = "fsx-backup:hold"  # compared without case: people write it
 EXCLUDE_TAG = "fsx-backup:exclude"  # of a file system, for its volumes as well, or of a volume
 RESTORE_TEST_TAG = "fsx-backup:restore-test"  # of what a restore test made
@@ -70,6 +71,16 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Copies:
+    """A plan's copies to another Region. Their window counts from the end of the source's completion window."""
+
+    region: str
+    retention: Retention
+    kms_key_arn: str | None = None
+    completion_window_minutes: int = 1440
+
+
+@dataclass(frozen=True)
 class Plan:
     """One entry of the module's `file_systems`, as far as the function needs it. Windows in minutes.
 
@@ -93,6 +104,25 @@ class Plan:
     enabled: bool = True
     target_tags: Mapping[str, str] = field(default_factory=dict)
     target_types: tuple[str, ...] = TYPES
+    copies: tuple[Copies, ...] = ()
+    copied_from: str = ""  # the source's Region, of the plan as it is `there`
+
+    def there(self, copies: Copies, home: str) -> "Plan":
+        """The plan for its copies in another Region: by their retention and window, without what is about targets."""
+        minutes = self.completion_window_minutes + copies.completion_window_minutes
+        return replace(
+            self,
+            retention=copies.retention,
+            copies=(copies,),
+            copied_from=home,
+            completion_window_minutes=minutes,
+            max_backup_age_hours=None,
+        )
+
+    @property
+    def region(self) -> str:
+        """Where its copies are; empty for the plan at home."""
+        return self.copies[0].region if self.copied_from else ""
 
     @property
     def fleet(self) -> bool:
@@ -170,9 +200,24 @@ class Backup:
     tags: Mapping[str, str]
     target_id: str = ""
     source_backup_id: str | None = None
+    source_region: str | None = None
     failure: str | None = None
     file_system_type: str = ""
     size: int | None = None
+
+    def made_by(self, plan: Plan, deployment: str) -> bool:
+        """By this plan of this deployment; for the plan of another Region, as a copy of what it made at home.
+
+        A copy carries its source's tags, and so may one that was made by hand: neither is a backup of this plan.
+        """
+        copied = self.source_backup_id is not None
+        return (
+            self.type == USER_INITIATED
+            and copied == bool(plan.copied_from)
+            and (not copied or self.source_region == self.tags.get(COPY_TAG) == plan.copied_from)
+            and self.tags.get(DEPLOYMENT_TAG) == deployment
+            and self.tags.get(PLAN_TAG) == plan.name
+        )
 
 
 class NoZoneData(LookupError):

@@ -37,6 +37,7 @@ JSON_PROTOCOLS = ("http", "https", "lambda", "sqs")  # programs read these, peop
 
 INFO, WARNING, ERROR = "info", "warning", "error"
 
+COPY_OUTCOMES = (Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED)
 # Outcome -> headline, severity.
 HEADLINES = {
     Outcome.COMPLETED: ("backup completed", INFO),
@@ -46,6 +47,8 @@ HEADLINES = {
     Outcome.FAILED: ("backup FAILED", ERROR),
     Outcome.NOT_STARTED: ("backup NOT STARTED", ERROR),
     Outcome.NOT_COMPLETED: ("backup NOT COMPLETED", ERROR),
+    Outcome.COPY_FAILED: ("COPY FAILED", ERROR),
+    Outcome.COPY_NOT_COMPLETED: ("COPY NOT COMPLETED", ERROR),
     Outcome.NO_TARGETS: ("NO TARGETS", ERROR),
     Outcome.UNKNOWN: ("backup state UNKNOWN", ERROR),
 }
@@ -73,7 +76,12 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         "Newest": newest_line(report.newest, now),
         "Purge": _purged(purge) if purge else "none: nothing was deleted",
     }
+    for number, copy in enumerate(report.copies):
+        facts["Copies" if number == 0 else " " * number] = str(copy)  # a line each, below one label
     look = {"Look": commands.look(settings, report)}
+    for copy in report.copies:
+        if copy.outcome in COPY_OUTCOMES:
+            look[f"{copy.region}:"] = commands.copies_of_plan(settings, copy.region, plan.name)
     if report.outcome in {Outcome.PARTIAL, Outcome.PURGE_BLOCKED}:
         look["Dry run"] = commands.invoke(settings, request.preview)
     elif severity == ERROR:

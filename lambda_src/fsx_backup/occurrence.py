@@ -10,6 +10,7 @@ from enum import StrEnum
 from .model import (
     AVAILABLE,
     CLOCK_SKEW,
+    COPY_TAG,
     DELETED,
     DEPLOYMENT_TAG,
     FAILED,
@@ -19,7 +20,6 @@ from .model import (
     PLAN_TAG,
     RETENTION_TAG,
     SCHEDULED_TIME_TAG,
-    USER_INITIATED,
     Backup,
     Plan,
 )
@@ -54,6 +54,12 @@ class Occurrence:
     def completion_deadline(self) -> datetime:
         return self._after(self.plan.completion_window_minutes)
 
+    @property
+    def last_deadline(self) -> datetime:
+        """Of all copies as well."""
+        windows = [] if self.plan.copied_from else [copies.completion_window_minutes for copies in self.plan.copies]
+        return self._after(self.plan.completion_window_minutes + max(windows, default=0))
+
     def _after(self, minutes: int) -> datetime:
         """Never later than a message lives and may be received."""
         return self.scheduled_time + timedelta(minutes=min(self.plan.flexible_window_minutes + minutes, LARGEST_WINDOW))
@@ -61,7 +67,8 @@ class Occurrence:
     @property
     def token(self) -> str:
         """The ClientRequestToken: 51 characters of its alphabet `[A-Za-z0-9_.-]{1,63}` (FSx API reference)."""
-        identity = json.dumps([self.deployment, self.plan.name, self.plan.target.id, self.time])
+        where = [self.plan.region] if self.plan.copied_from else []
+        identity = json.dumps([self.deployment, self.plan.name, self.plan.target.id, self.time, *where])
         return f"fsx-backup-{hashlib.sha256(identity.encode()).hexdigest()[:40]}"
 
     @property
@@ -72,6 +79,7 @@ class Occurrence:
             PLAN_TAG: self.plan.name,
             SCHEDULED_TIME_TAG: self.time,
             RETENTION_TAG: self.plan.policy,
+            **({COPY_TAG: self.plan.copied_from} if self.plan.copied_from else {}),
         }
 
     def tags(self, copied: Mapping[str, str]) -> dict[str, str]:
@@ -115,15 +123,7 @@ class Occurrence:
         return max(found)[2] if found else None
 
     def _of_plan(self, backups: Iterable[Backup]) -> list[Backup]:
-        """Made by this plan of this deployment. A copy carries the same tags and is not one."""
-        return [
-            backup
-            for backup in backups
-            if backup.type == USER_INITIATED
-            and backup.source_backup_id is None
-            and backup.tags.get(DEPLOYMENT_TAG) == self.deployment
-            and backup.tags.get(PLAN_TAG) == self.plan.name
-        ]
+        return [backup for backup in backups if backup.made_by(self.plan, self.deployment)]
 
 
 _RANK = {AVAILABLE: 0, FAILED: 2, DELETED: 3}  # all others are in progress, or newer than this code
@@ -152,6 +152,11 @@ def decide(occurrence: Occurrence, backups: Iterable[Backup], now: datetime) -> 
         if now <= occurrence.start_deadline + LATENESS:
             return Next.CREATE
         return Next.SKIP if occurrence.delaying(backups) else Next.MISSED_START
+    return follow(occurrence, backup, now)
+
+
+def follow(occurrence: Occurrence, backup: Backup, now: datetime) -> Next:
+    """The next step for a backup that was made, or for its copy."""
     settled = {AVAILABLE: Next.FINISH, FAILED: Next.FAILED, DELETED: Next.GONE}.get(backup.lifecycle)
     if settled is not None:
         return settled

@@ -7,24 +7,22 @@ mails are read on phones.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .commands import backups_of_plan, invoke
+from .commands import backups_of_plan, copies_of_plan, invoke
 from .event import PLAN_NAME
 from .health import Health, scheduled
-from .model import AVAILABLE, DEPLOYMENT_TAG, FAILED, HOLD_TAG, IN_PROGRESS, PLAN_TAG, USER_INITIATED
+from .model import AVAILABLE, FAILED, HOLD_TAG, IN_PROGRESS
 from .notifications import INFO, WARNING, Message, age, compose_message, cut_data, listed
 from .resources import collisions
 from .schedule_expression import matched
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from .model import Backup, Check
-    from .resources import Resource
-    from .selection import Members
+    from .fleet import Fleet
+    from .model import Check
     from .settings import Settings
 
 LONGEST_TABLE = 6_000  # characters of a mail; SNS takes 256 KB, and the text travels five times
@@ -33,38 +31,6 @@ LONGEST_ENTRY = 400  # of what needs attention
 WARNING_PERCENT = 80
 WEEK = timedelta(days=7)
 RUNS = ("completed", "failed", "in_progress", "waiting", "skipped")
-
-
-@dataclass
-class Fleet:
-    """All plans, and for a report what else is in the account and Region. Without `answered`, AWS did not say.
-
-    `orphans`: backups that no plan has any more, by plan and target; `quota`: by file-system type, see `forecast`.
-    """
-
-    plans: Sequence[Health]
-    resources: Mapping[str, Resource] = field(default_factory=dict)
-    backups: Sequence[Backup] = ()
-    answered: bool = True
-    orphans: Counter[tuple[str, str]] = field(default_factory=Counter)
-    quota: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    uncovered: Sequence[Resource] = ()
-    members: Mapping[str, Members] = field(default_factory=dict)
-
-
-def orphans(fleet: Fleet, additional_targets: Collection[str], deployment: str) -> Counter[tuple[str, str]]:
-    """Of the plans that made them. What is held is meant to stay; a copy belongs to whoever made it."""
-    known = {(plan.name, plan.target) for plan in fleet.plans}
-    unread = {plan.name for plan in fleet.plans if not plan.target} - fleet.members.keys()
-    found: Counter[tuple[str, str]] = Counter()
-    for backup in fleet.backups:
-        mine = backup.tags.get(DEPLOYMENT_TAG) == deployment and backup.source_backup_id is None
-        name, target = backup.tags.get(PLAN_TAG, ""), backup.target_id
-        wanted = (name, target) in known or name in unread or target in additional_targets
-        held = any(key.lower() == HOLD_TAG for key in backup.tags)
-        if mine and backup.type == USER_INITIATED and not wanted and not held:
-            found[name, target] += 1
-    return found
 
 
 def row(plan: Health, since: datetime, now: datetime) -> dict[str, Any]:
@@ -77,6 +43,7 @@ def row(plan: Health, since: datetime, now: datetime) -> dict[str, Any]:
     return {
         "plan": plan.name,
         "target": plan.target or None,
+        **({"region": plan.region} if plan.region else {}),
         "state": plan.state.value,
         "problem": plan.problem,
         "reason": plan.reason or None,
@@ -106,7 +73,7 @@ def compose(
     settings: Settings, check: Check, fleet: Fleet, refused: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """The report for programs, with every plan. `refused`: why FSx did not delete a backup, as far as it is known."""
-    plans = sorted(fleet.plans, key=lambda plan: (not plan.problem, plan.name, plan.target))
+    plans = sorted(fleet.rows, key=lambda plan: (not plan.problem, plan.name, plan.target, plan.region))
     rows = [row(plan, check.previous, now) for plan in plans]
     problems = [f"{plan.label}: {plan.state}. {plan.reason}"[:LONGEST_ENTRY] for plan in plans if plan.problem]
     problems += _problems(settings, fleet, refused, now)
@@ -122,6 +89,15 @@ def compose(
         "problems": problems,
         "notices": notices,
         "quota": fleet.quota,
+        "regions": {
+            name: {
+                "bytes": sum(copy.size for copy in fleet.copies if copy.region == name),
+                "quota": region.quota,
+                "orphaned": region.orphans.total(),
+                "problem": region.problem or None,
+            }
+            for name, region in fleet.regions.items()
+        },
         "fleets": fleets,
         "orphaned": [
             {"plan": _plain_name(name), "target": target, "backups": count}
@@ -138,18 +114,32 @@ def _problems(settings: Settings, fleet: Fleet, refused: Mapping[str, str], now:
         for plan in fleet.plans
         if plan.schedule and plan.next(now) is None
     ]
-    for plan in fleet.plans:
+    for plan in fleet.rows:
         if plan.overdue:
             first = min(plan.overdue, key=lambda backup_id: (backup_id not in refused, backup_id))
             why = refused.get(first, "see the notification of the plan's last run, or the log's lines 'refused'")
-            problems.append(f"{plan.name}: {len(plan.overdue)} backups are overdue for deletion: {first}: {why}.")
+            problems.append(f"{plan.label}: {len(plan.overdue)} backups are overdue for deletion: {first}: {why}.")
     for (name, target), count in sorted(fleet.orphans.items()):
         which = f"{count} backups of plan {_plain_name(name)} and target {target}"
         which += ", which it does not select any more," if name in fleet.members else ""
         remedy = f"Restore the plan, delete them, or tag them {HOLD_TAG} to keep them."
         command = backups_of_plan(settings, name, target)
         problems.append(f"{which} are orphaned: no plan purges them. {remedy}\n{command}")
-    return problems + [f"Quota: {quota_line(kind, share)}." for kind, share in fleet.quota.items() if _tight(share)]
+    for region in fleet.regions.values():
+        for (name, target), count in sorted(region.orphans.items()):
+            which = f"{count} copies of plan {_plain_name(name)} and target {target} in {region.name}"
+            remedy = f"Name the Region in the plan's copies again, delete them, or tag them {HOLD_TAG} to keep them."
+            command = copies_of_plan(settings, region.name, name)
+            problems.append(f"{which} are orphaned: no plan purges them there. {remedy}\n{command}")
+    return problems + [f"Quota: {line}." for line, share in _quotas(fleet) if _tight(share)]
+
+
+def _quotas(fleet: Fleet) -> list[tuple[str, Mapping[str, Any]]]:
+    """In words, with what they say: at home, then by Region."""
+    found = [(quota_line(kind, share), share) for kind, share in fleet.quota.items()]
+    for region in fleet.regions.values():
+        found += [(f"{region.name}, {quota_line(kind, share)}", share) for kind, share in region.quota.items()]
+    return found
 
 
 def _fleets(fleet: Fleet) -> dict[str, dict[str, list[str]]]:
@@ -208,7 +198,7 @@ def quota_line(kind: str, share: Mapping[str, Any]) -> str:
 
 def _notices(fleet: Fleet, rows: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
     notices = [
-        f"{line['plan']}: {line['missing']} due backups within retention.days are not there: skipped, not started, or "
+        f"{_named(line)}: {line['missing']} due backups within retention.days are not there: skipped, not started, or "
         "deleted by someone else (CloudTrail has DeleteBackup)."
         for line in rows
         if line["missing"]
@@ -234,7 +224,10 @@ def message(settings: Settings, data: Mapping[str, Any], now: datetime) -> Messa
     problems, notices, rows = data["problems"], data["notices"], data["plans"]
     states = ", ".join(f"{count} {state}" for state, count in data["states"].items()) or "none"
     lines = ["Needs attention:", *listed([f"- {text}" for text in problems])] if problems else []
-    lines += ["", "Quota:", *(quota_line(kind, share) for kind, share in data["quota"].items()), "", "Plans:"]
+    quotas = [quota_line(kind, share) for kind, share in data["quota"].items()]
+    for name, region in data["regions"].items():
+        quotas += [f"{name}, {quota_line(kind, share)}" for kind, share in region["quota"].items()]
+    lines += ["", "Quota:", *quotas, "", "Plans:"]
     cut = 0
     for number, line in enumerate(rows):
         lines += _lines(line, now)
@@ -266,13 +259,17 @@ def _lines(line: Mapping[str, Any], now: datetime) -> Iterator[str]:
     runs = line["runs"]
     created = line["newest_created"]
     newest = f"newest {_minute(created)} ({age(now, datetime.fromisoformat(created))} old)" if created else "no backup"
-    yield f"{line['plan']}: {line['state']}"
+    yield f"{_named(line)}: {line['state']}"
     yield f"  {line['target'] or 'target unknown'}, {newest}"
     yield f"  {line['available']} available, {line['failed']} failed, {_size(line['bytes'])}"
     yield f"  {runs['due']} runs due" + "".join(
         f", {runs[name]} {name.replace('_', ' ')}" for name in RUNS if runs[name]
     )
     yield f"  next {_minute(line['next_run']) if line['next_run'] else 'never'}"
+
+
+def _named(line: Mapping[str, Any]) -> str:
+    return f"{line['plan']} in {line['region']}" if "region" in line else str(line["plan"])
 
 
 def iso(moment: datetime | None) -> str | None:

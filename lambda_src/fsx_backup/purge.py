@@ -1,24 +1,28 @@
-"""Carry out the deletes that `retention` selected: a bounded pool, in time before the function's deadline."""
+"""The purge of a target's backups, or of their copies in a Region: a bounded pool, in time before the deadline."""
 
 from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from . import fsx
+from . import fsx, retention
 from .clients import WORKERS
-from .report import Purge
+from .report import Outcome, Purge
+from .verdicts import Verdict, purge_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
 
     from mypy_boto3_fsx import FSxClient
 
+    from .memory import Seen
+    from .model import Backup
     from .occurrence import Occurrence
     from .retention import Decision, Selection
 
@@ -29,6 +33,61 @@ REPORT_SECONDS = 20.0
 SHORTEST_ROUND = 10.0
 
 log = logging.getLogger("fsx_backup")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A purge with what kept it from deleting everything that is due: `outcome` is None if nothing did."""
+
+    purge: Purge
+    outcome: Outcome | None
+    verdict: Verdict
+
+    @property
+    def more(self) -> bool:
+        """Whether another delivery goes on where this one had to stop."""
+        return bool(self.purge.unfinished and self.purge.deleted)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a run purges: at home, or its plan's copies in a Region. `made`: the run's own, which `backups` have."""
+
+    client: FSxClient
+    occurrence: Occurrence
+    backups: Collection[Backup]
+    made: Backup | None
+    seen: Seen
+
+
+def run(
+    site: Site,
+    now: datetime,
+    seconds_left: Callable[[], float],
+    *,
+    known: bool = True,
+    handed_over: int = 0,
+    dry_run: bool = False,
+) -> Done:
+    """Decide by the plan's retention and carry it out."""
+    occurrence, plan = site.occurrence, site.occurrence.plan
+    decisions = retention.decide(site.backups, plan, occurrence.deployment, now, site.made)
+    selection = retention.select(decisions, plan)
+    if dry_run:
+        found = Purge(tuple(decisions), selection)
+        return Done(found, None, purge_verdict(plan, found))
+    for decision in selection.blocked:
+        audit("withheld", occurrence, decision)
+    result = carry_out(site.client, occurrence, decisions, selection, seconds_left)
+    result = replace(result, earlier=site.seen.deleted, handed_over=handed_over, known=known)
+    site.seen.deleted += result.deleted
+    refused = result.left.keys() & retention.long_due(site.backups, plan, occurrence.deployment, now)
+    outcome = None
+    if selection.blocked:
+        outcome = Outcome.PURGE_BLOCKED
+    elif result.failures or result.unfinished or refused:
+        outcome = Outcome.PARTIAL
+    return Done(result, outcome, purge_verdict(plan, result, refused))
 
 
 def carry_out(
@@ -96,6 +155,7 @@ def audit(what: str, occurrence: Occurrence, decision: Decision) -> None:
             "creation_time": backup.created.isoformat() if backup.created else None,
             "plan": occurrence.plan.name,
             "target": occurrence.plan.target.id,
+            **({"region": occurrence.plan.region} if occurrence.plan.region else {}),
             "rule": "; ".join(decision.reasons),
             "scheduled_time": occurrence.time,
         },

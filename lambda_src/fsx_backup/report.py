@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     FAILED = "FAILED"  # FSx failed or refused the backup
     NOT_STARTED = "NOT_STARTED"  # the start window ended
     NOT_COMPLETED = "NOT_COMPLETED"  # the completion window ended
+    COPY_FAILED = "COPY_FAILED"  # the backup is AVAILABLE, FSx failed or refused a copy
+    COPY_NOT_COMPLETED = "COPY_NOT_COMPLETED"  # the backup is AVAILABLE, a copy's window ended
     NO_TARGETS = "NO_TARGETS"  # nothing has the plan's target_tags and can be backed up
     EXPANDED = "EXPANDED"  # the plan's targets were found, and each has a message now
     UNKNOWN = "UNKNOWN"  # the completion window ended, and FSx does not say what became of the backup
@@ -71,6 +73,45 @@ class Purge:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """What became of an occurrence's copy in a Region; `outcome` is None while it is not settled.
+
+    `place`: the occurrence with the plan as it is there; `own`: the plan's copies there, as far as they were listed.
+    """
+
+    place: Occurrence
+    outcome: Outcome | None = None
+    backup: Backup | None = None
+    reason: str = ""
+    remedy: str = ""
+    purge: Purge | None = None
+    own: tuple[Backup, ...] = field(default=(), repr=False)
+
+    @property
+    def region(self) -> str:
+        return self.place.plan.region
+
+    def __str__(self) -> str:
+        """A line of a report."""
+        state = "none" if self.backup is None else f"{self.backup.id} {self.backup.lifecycle}"
+        if self.outcome in {Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED}:
+            state = self.outcome.replace("_", " ")
+        purged = f", {self.purge.total} deleted, {self.purge.kept} kept" if self.purge else ""
+        return f"{self.region}: {state}{purged}"
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "region": self.region,
+            "outcome": self.outcome.value if self.outcome else None,
+            "backup_id": self.backup.id if self.backup else None,
+            "reason": self.reason or None,
+            "remedy": self.remedy or None,
+            **({"purge": _purge_json(self.purge)} if self.purge else {}),
+        }
+
+
+@dataclass(frozen=True)
 class Report:
     """The end of an occurrence. `reason` and `remedy` are sentences; both are empty when all went well."""
 
@@ -84,6 +125,12 @@ class Report:
     newest: Backup | None = None  # the newest AVAILABLE backup of the plan, where it is known
     kind: str = ""  # of an error that may strike many plans alike: notified once for all of them
     targets: tuple[str, ...] = ()  # that were found by their tags
+    copies: tuple[Copy, ...] = ()
+
+    @property
+    def purges(self) -> tuple[Purge, ...]:
+        """Of all Regions."""
+        return tuple(one for one in (self.purge, *(copy.purge for copy in self.copies)) if one)
 
     def as_json(self) -> dict[str, Any]:
         """The report as a direct invoker gets it."""
@@ -101,22 +148,25 @@ class Report:
         }
         if self.targets:
             answer["targets"] = list(self.targets)
+        if self.copies:
+            answer["copies"] = [copy.as_json() for copy in self.copies]
         if self.purge is not None:
             answer["purge"] = _purge_json(self.purge)
             if self.outcome is Outcome.DRY_RUN:
-                answer["table"] = table(self.purge.decisions)
+                there = [f"\n\n{copy.region}:\n{table(copy.purge.decisions)}" for copy in self.copies if copy.purge]
+                answer["table"] = table(self.purge.decisions) + "".join(there)
         return answer
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Not finished: poll again after `delay`. `purge` is set when a purge has begun."""
+    """Not finished: poll again after `delay`. `purges` are set when a purge has begun."""
 
     delay: timedelta
     reason: str
     occurrence: Occurrence
     backup: Backup | None = None
-    purge: Purge | None = None
+    purges: tuple[Purge, ...] = ()
 
 
 def table(decisions: tuple[Decision, ...]) -> str:

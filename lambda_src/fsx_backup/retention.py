@@ -16,7 +16,6 @@ from .model import (
     FAILED,
     HOLD_TAG,
     IN_PROGRESS,
-    PLAN_TAG,
     RETENTION_TAG,
     SCHEDULED_TIME_TAG,
     USER_INITIATED,
@@ -119,11 +118,9 @@ def decide(
 
 def owned(backup: Backup, plan: Plan, deployment: str) -> bool:
     """Made by this plan of this deployment, or a foreign one that the plan adopts by its tags."""
-    if backup.type != USER_INITIATED or backup.source_backup_id is not None:
-        return False
-    if DEPLOYMENT_TAG in backup.tags:
-        return backup.tags[DEPLOYMENT_TAG] == deployment and backup.tags.get(PLAN_TAG) == plan.name
-    return bool(plan.adopt_tags) and _carries(backup, plan.adopt_tags)
+    if DEPLOYMENT_TAG in backup.tags or not plan.adopt_tags:
+        return backup.made_by(plan, deployment)
+    return backup.type == USER_INITIATED and not backup.source_backup_id and _carries(backup, plan.adopt_tags)
 
 
 def _untouchable(backup: Backup, plan: Plan, deployment: str, now: datetime) -> tuple[str, bool]:
@@ -131,7 +128,7 @@ def _untouchable(backup: Backup, plan: Plan, deployment: str, now: datetime) -> 
     reason, odd = "", False
     if backup.type != USER_INITIATED:
         reason, odd = f"type {backup.type}, not a user-initiated backup", backup.type not in {"AUTOMATIC", "AWS_BACKUP"}
-    elif backup.source_backup_id is not None:
+    elif backup.source_backup_id is not None and not plan.copied_from:
         reason = f"a copy of {backup.source_backup_id}"
     elif not owned(backup, plan, deployment):
         reason = f"not owned by plan {plan.name} of {deployment}"

@@ -6,15 +6,17 @@ Safe to run twice and safe to be killed anywhere: what was done is read back fro
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from . import expansion, fsx, health, occurrence, purge, retention
+from . import expansion, fsx, health, occurrence, purge
+from .copying import Regions
 from .memory import Seen
 from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, NoZoneData, Request
 from .occurrence import CONSISTENCY, UNANSWERED, Next, Occurrence
-from .report import Outcome, Purge, Report, Wait
+from .report import Copy, Outcome, Purge, Report, Wait
 from .verdicts import (
     NOT_LISTED,
     Verdict,
@@ -24,21 +26,24 @@ from .verdicts import (
     not_completed,
     not_started,
     purge_verdict,
+    together,
     unanswered,
     unpurged,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime, timedelta
 
     from mypy_boto3_fsx import FSxClient
 
-    from .retention import Decision
+WORST_FIRST = (Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED, Outcome.PURGE_BLOCKED, Outcome.PARTIAL)
 
 
 class Step:
     """The step for one request. `now` has an offset; `seconds_left` tells how long the function may still run.
+
+    `regional` makes FSx's client of another Region.
 
     `receives` is how often the message was received, 0 for a direct invocation; `seen` what this execution environment
     knows of the occurrence.
@@ -52,6 +57,7 @@ class Step:
         now: datetime,
         seconds_left: Callable[[], float],
         *,
+        regional: Callable[[str], FSxClient] | None = None,
         receives: int = 0,
         seen: Seen | None = None,
     ) -> None:
@@ -62,8 +68,10 @@ class Step:
         self.receives = receives
         self.seen = seen or Seen()
         self.occurrence = Occurrence(deployment, request.plan, request.scheduled_time)
+        self.regions = Regions(self.occurrence, client, regional or (lambda _: client), self.seen, now)
         self.backup: Backup | None = None
         self.newest: Backup | None = None
+        self.copied: tuple[Copy, ...] = ()
 
     def run(self) -> Report | Wait:
         """Raises what FSx does not model (AccessDenied) and what is a bug: the caller's alarms must see those."""
@@ -78,17 +86,16 @@ class Step:
         except fsx.Transient as error:
             return self._unanswered(str(error))
         except ClientError as error:
-            if self.now <= self.occurrence.completion_deadline + UNANSWERED:
+            if self.now <= self.occurrence.last_deadline + UNANSWERED:
                 raise
             return self._unanswered(str(error))
 
     def _run(self) -> Report | Wait:
         backups = self._list()
         self.newest = health.newest_available(backups, self.request.plan, self.occurrence.deployment, self.now)
-        if self.request.dry_run:
-            return self._preview(backups)
-        if self.request.action is Action.PURGE:
-            return self._purge(backups, Outcome.PURGED)
+        if self.request.dry_run or self.request.action is Action.PURGE:
+            self.copied = self.regions.listed()
+            return self._purge(backups, Outcome.DRY_RUN if self.request.dry_run else Outcome.PURGED)
         self.backup = self.occurrence.find(backups)
         todo = occurrence.decide(self.occurrence, backups, self.now)
         if self.backup:
@@ -101,11 +108,20 @@ class Step:
             return self._start(backups)
         if todo is Next.WAIT:
             return self._wait("the backup is in progress", self.occurrence.completion_deadline)
-        if todo is Next.FINISH and self.request.action is Action.START:
-            return self._report(Outcome.COMPLETED)
         if todo is Next.FINISH:
-            return self._purge(backups, Outcome.COMPLETED)
+            return self._copy(backups)
         return self._end(todo, backups)
+
+    def _copy(self, backups: list[Backup]) -> Report | Wait:
+        """The backup is AVAILABLE: its copies, and the purges when they are settled."""
+        self.copied = self.regions.follow(self.backup)
+        waiting = [copy for copy in self.copied if copy.outcome is None]
+        if waiting:
+            reason = "; ".join(f"{copy.region}: {copy.reason}" for copy in waiting)
+            return self._wait(reason, min(copy.place.completion_deadline for copy in waiting))
+        if self.request.action is Action.START:
+            return self._conclude(Outcome.COMPLETED, (), Verdict())
+        return self._purge(backups, Outcome.COMPLETED)
 
     def _expand(self) -> Report:
         """After the start window one notification instead of one for each target. A purge or dry run has no window."""
@@ -200,10 +216,10 @@ class Step:
 
     def _unanswered(self, error: str) -> Report | Wait:
         times = self.occurrence
-        if self.now > times.completion_deadline + UNANSWERED:
+        if self.now > times.last_deadline + UNANSWERED:
             if self.request.action is Action.PURGE:
                 return self._report(Outcome.PARTIAL, unpurged(error))
-            return self._report(Outcome.UNKNOWN, unanswered("completion", times.completion_deadline, error))
+            return self._report(Outcome.UNKNOWN, unanswered("completion", times.last_deadline, error))
         if self.request.action is Action.PURGE or self.backup or self.seen.backup_id:
             return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
         if self.now < times.start_deadline:
@@ -222,37 +238,35 @@ class Step:
             reason += "backups take longer than the schedule allows."
         return self._report(Outcome.SKIPPED, Verdict(reason))
 
-    def _decide(self, backups: list[Backup]) -> list[Decision]:
-        plan, deployment = self.request.plan, self.occurrence.deployment
-        return retention.decide(backups, plan, deployment, self.now, self.backup)
-
-    def _preview(self, backups: list[Backup]) -> Report:
-        decisions = self._decide(backups)
-        found = Purge(tuple(decisions), retention.select(decisions, self.request.plan))
-        return self._report(Outcome.DRY_RUN, purge_verdict(self.request.plan, found), found)
-
     def _purge(self, backups: list[Backup], done: Outcome) -> Report | Wait:
-        plan = self.request.plan
-        decisions = self._decide(backups)
-        selection = retention.select(decisions, plan)
-        for decision in selection.blocked:
-            purge.audit("withheld", self.occurrence, decision)
-        result = purge.carry_out(self.client, self.occurrence, decisions, selection, self.seconds_left)
-        result = replace(
-            result,
-            earlier=self.seen.deleted,
-            handed_over=self.request.deleted,
-            known=self.receives <= 1 or self.seen.follows(self.receives),
+        """At home, then in each Region whose copy is AVAILABLE. The next delivery goes on where time runs out."""
+        known = self.receives <= 1 or self.seen.follows(self.receives)
+        run = partial(
+            purge.run, now=self.now, seconds_left=self.seconds_left, known=known, dry_run=self.request.dry_run
         )
-        self.seen.deleted += result.deleted
-        if result.unfinished and result.deleted:
-            return replace(self._wait(f"{result.unfinished} deletes are left", None), purge=result)
-        refused = result.left.keys() & retention.long_due(backups, plan, self.occurrence.deployment, self.now)
-        if selection.blocked:
-            done = Outcome.PURGE_BLOCKED
-        elif result.failures or result.unfinished or refused:
-            done = Outcome.PARTIAL
-        return self._report(done, purge_verdict(plan, result, refused), result)
+        site = purge.Site(self.client, self.occurrence, backups, self.backup, self.seen)
+        dones, copied = [run(site, handed_over=self.request.deleted)], []
+        for copy in self.copied:
+            if copy.outcome not in {Outcome.COMPLETED, Outcome.PURGED} or dones[-1].more:
+                copied.append(copy)
+                continue
+            dones.append(run(self.regions.site(copy)))
+            said = dones[-1].verdict
+            copied.append(replace(copy, purge=dones[-1].purge, reason=said.reason, remedy=said.remedy))
+        if dones[-1].more:
+            purges = tuple(done.purge for done in dones)
+            return replace(self._wait(f"{purges[-1].unfinished} deletes are left", None), purges=purges)
+        self.copied = tuple(copied)
+        return self._conclude(done, {done.outcome for done in dones}, dones[0].verdict, dones[0].purge)
+
+    def _conclude(
+        self, done: Outcome, outcomes: Collection[Outcome | None], home: Verdict, purge: Purge | None = None
+    ) -> Report:
+        """The end: the worst of what the copies and purges came to."""
+        found = {*outcomes, *(copy.outcome for copy in self.copied)}
+        if done is not Outcome.DRY_RUN:
+            done = next((outcome for outcome in WORST_FIRST if outcome in found), done)
+        return self._report(done, together(home, self.copied), purge)
 
     def _report(self, outcome: Outcome, verdict: Verdict | None = None, purge: Purge | None = None) -> Report:
         said = verdict or Verdict()
@@ -266,6 +280,7 @@ class Step:
             purge,
             self.newest,
             said.kind,
+            copies=self.copied,
         )
 
     def _wait(self, reason: str, deadline: datetime | None, shortest: timedelta = occurrence.SHORTEST_WAIT) -> Wait:

@@ -1,8 +1,15 @@
 """Values of an event: each becomes what it should be, or a sentence naming the field."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
+from .model import LARGEST_WINDOW, Copies, Retention
+
+LARGEST_COUNT = 100_000
+MOST_REGIONS = 5
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 YES = frozenset({"true", "yes"})
 NO = frozenset({"false", "no"})
 
@@ -70,3 +77,36 @@ def shown(value: object) -> str:
     """A value as an error shows it: one line, at most 60 characters."""
     line = "missing" if value is None else ascii(value)
     return line if len(line) <= 60 else f"{line[:57]}..."
+
+
+def retention(value: object, name: str) -> Retention:
+    """What keeps backups."""
+    given = mapping(value, name)
+    refuse_unknown(given, {f.name for f in fields(Retention)}, f"{name}.")
+    lowest = {"days": 1, "keep_last": 1, "max_deletes": 1}
+    return Retention(
+        **{key: whole(item, f"{name}.{key}", lowest.get(key, -1), LARGEST_COUNT) for key, item in given.items()}
+    )
+
+
+def copies(value: object, default: Retention) -> tuple[Copies, ...]:
+    """In the order of the Regions' names. What a Region leaves out of its retention has the default, as a plan's."""
+    given = mapping(value, "plan.copies")
+    if len(given) > MOST_REGIONS:
+        raise InvalidEvent(f"plan.copies must have at most {MOST_REGIONS} Regions, not {len(given)}.")
+    found = []
+    for region in sorted(given, key=str):
+        if not REGION.fullmatch(str(region)):
+            raise InvalidEvent(f"A key of plan.copies must be a Region like eu-central-1, not {shown(region)}.")
+        name = f"plan.copies.{region}"
+        wanted = mapping(given[region], name)
+        refuse_unknown(wanted, {f.name for f in fields(Copies)} - {"region"}, f"{name}.")
+        key = wanted.get("kms_key_arn")
+        if key is not None and text(key, f"{name}.kms_key_arn", 2048).split(":")[3:4] != [region]:
+            raise InvalidEvent(f"{name}.kms_key_arn must be the ARN of a key in {region}, not {shown(key)}.")
+        window = whole(
+            wanted.get("completion_window_minutes", 1440), f"{name}.completion_window_minutes", 1, LARGEST_WINDOW
+        )
+        kept = retention(wanted["retention"], f"{name}.retention") if "retention" in wanted else default
+        found.append(Copies(region, kept, key, window))
+    return tuple(found)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from .model import Backup, Plan
     from .occurrence import Occurrence
-    from .report import Purge
+    from .report import Copy, Purge
     from .selection import Members
 
 NOT_LISTED = "FSx was asked for this backup already, but does not list it"
@@ -89,6 +91,71 @@ def not_started(occurrence: Occurrence, cause: str, kind: str, others: Collectio
     else:
         remedy = f"Remove the cause, {MANUALLY}"
     return Verdict(f"{reason}.", f"{remedy} Nothing was purged.", kind or ("" if cause else "unknown cause"))
+
+
+NO_ACCESS = "If an SCP or the role's policy denies it, allow this role the FSx calls of copies in that Region. "
+NOT_ENABLED = "Enable the Region in the account's settings, or remove it from copies. "
+COPY_REMEDIES = {
+    "AccessDeniedException": NO_ACCESS,
+    "UnrecognizedClientException": NOT_ENABLED,
+    "InvalidClientTokenId": NOT_ENABLED,
+    "OptInRequired": NOT_ENABLED,
+    "InvalidRegion": "Remove the Region from copies: FSx does not copy from here to there. ",
+    "InvalidSourceKmsKey": "Enable the key of the source's file system, and let FSx use it. ",
+    "InvalidDestinationKmsKey": "Correct kms_key_arn: an enabled symmetric key there that this role may use. ",
+    "IncompatibleRegionForMultiAZ": "Remove the Region from copies: it has no Multi-AZ file systems of this kind. ",
+    "UnsupportedOperation": "Remove the Region from copies: FSx does not copy backups of this target there. ",
+    "SourceBackupUnavailable": "See in FSx and CloudTrail what happened to the backup. ",
+    "BackupNotFound": "Find out in CloudTrail who deleted the backup. ",
+    "ServiceLimitExceeded": "Request a higher quota for that Region, or shorten the retention of its copies: nothing "
+    "was deleted to make room. ",
+}
+
+
+def copy_refused(region: str, error: Exception) -> Verdict:
+    """FSx refused a copy, or a call that it takes. `error`: botocore's, or what `fsx` made of it."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else str(error).partition(":")[0]
+    disabled = f"The Region {region} is not enabled in this account: " if COPY_REMEDIES.get(code) == NOT_ENABLED else ""
+    remedy = f"{COPY_REMEDIES.get(code, 'Correct copies as the message says. ')}Then run the backup manually."
+    return Verdict(f"{disabled}{str(error).rstrip('.')}.", remedy)
+
+
+def copy_failed(copy: Backup | None) -> Verdict:
+    """FSx says that the copy FAILED."""
+    why = copy.failure if copy and copy.failure else "FSx gives no reason"
+    return Verdict(f"FSx reports that the copy FAILED: {why.rstrip('.')}.", f"Remove the cause, {MANUALLY}")
+
+
+def copy_gone(region: str) -> Verdict:
+    """The copy was made and is not there any more."""
+    return Verdict(
+        "The copy was deleted before this run was finished. The deployment did not delete it.",
+        f"Find out in CloudTrail of {region} who deleted it, {MANUALLY}",
+    )
+
+
+def copy_not_completed(place: Occurrence, copy: Backup | None, cause: str) -> Verdict:
+    """The copy's window ended. `cause`: what the attempts met, empty if unknown."""
+    until = f"at the end of its window, {_moment(place.completion_deadline)}."
+    if copy:
+        return Verdict(
+            f"The copy is still {copy.lifecycle} {until}",
+            "It may still finish: check its status in FSx. Lengthen completion_window_minutes of copies if they always "
+            "take that long.",
+        )
+    return Verdict(
+        f"The copy was not started {until}" + (f" The cause: {cause.rstrip('.')}." if cause else ""),
+        "FSx makes five copies to a Region at a time: spread the schedules, or lengthen completion_window_minutes of "
+        f"copies. If FSx did not respond, check that the function reaches it there, {MANUALLY}",
+    )
+
+
+def together(home: Verdict, copied: Iterable[Copy]) -> Verdict:
+    """What is said at home, and of each Region that has something to say."""
+    told = [copy for copy in copied if copy.reason]
+    reasons = [home.reason, *(f"{copy.region}: {copy.reason}" for copy in told)]
+    remedies = [home.remedy, *(f"{copy.region}: {copy.remedy}" for copy in told)]
+    return Verdict(" ".join(filter(None, reasons)), " ".join(filter(None, remedies)))
 
 
 def unanswered(window: str, end: datetime, error: str) -> Verdict:

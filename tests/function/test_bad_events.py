@@ -7,6 +7,7 @@ import pytest
 
 from fsx_backup.event import parse, parse_check
 from fsx_backup.values import InvalidEvent
+from tests.function.copies import HOME
 from tests.support.world import World
 
 TARGET = "fs-0123456789abcdef0"
@@ -22,6 +23,10 @@ def plan(**changes: Any) -> dict[str, Any]:
 
 def fleet(**changes: Any) -> dict[str, Any]:
     return native(plan={"name": "all", "target_tags": {"aws:cloudformation:stack-name": ""}} | changes)
+
+
+def copies(**settings: Any) -> dict[str, Any]:
+    return plan(copies={"eu-central-1": settings})
 
 
 BAD = {
@@ -112,6 +117,18 @@ BAD = {
         plan(start_window_minutes=100, completion_window_minutes=99),
         "plan.start_window_minutes must not be longer than plan.completion_window_minutes.",
     ),
+    "copies list": (plan(copies=["eu-central-1"]), "plan.copies must be a JSON object, not ['eu-central-1']."),
+    "six Regions": (plan(copies={f"eu-west-{n}": {} for n in range(6)}), "at most 5 Regions, not 6."),
+    "no Region": (plan(copies={"Frankfurt": {}}), "must be a Region like eu-central-1, not 'Frankfurt'."),
+    "own Region": (plan(copies={"us-east-1": {}}), "plan.copies must not have the deployment's own Region us-east-1"),
+    "copies text": (plan(copies={"eu-central-1": "yes"}), "plan.copies.eu-central-1 must be a JSON object, not 'yes'."),
+    "copies field": (copies(region="x"), 'Unknown field "plan.copies.eu-central-1.region". Allowed fields: comp'),
+    "copies retention": (copies(retention=None), "eu-central-1.retention must be a JSON object, not missing."),
+    "copies days": (copies(retention={"days": 0}), "plan.copies.eu-central-1.retention.days must be a whole number"),
+    "copies window": (copies(completion_window_minutes=0), "eu-central-1.completion_window_minutes must be a whole"),
+    "key elsewhere": (copies(kms_key_arn="arn:aws:kms:us-east-1:1:key/k"), "must be the ARN of a key in eu-central-1"),
+    "key text": (copies(kms_key_arn=7), "plan.copies.eu-central-1.kms_key_arn must be a text of 1 to 2048"),
+    "copied from": (plan(copied_from="eu-central-1"), 'Unknown field "plan.copied_from"'),
     "backup name": (plan(backup_name=""), "plan.backup_name must be a text of 1 to 256 characters"),
     "tag value": (plan(backup_tags={"a": 1}), "plan.backup_tags.a must be a text"),
     "tag key": (plan(backup_tags={"\ud800\r\nX: y": 1}), "plan.backup_tags.\\ud800\\r\\nX: y must be a text"),
@@ -178,7 +195,7 @@ def test_it_is_refused_with_a_sentence(world: World, case: str) -> None:
     world.deliver()
     assert not world.queue.records
     with pytest.raises(InvalidEvent) as error:
-        parse_check(event, world.now) or parse(event, world.now)
+        parse_check(event, world.now) or parse(event, world.now, HOME)
     assert sentence in str(error.value)
     assert len(str(error.value)) < 400
     assert "\n" not in str(error.value)

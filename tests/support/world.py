@@ -4,7 +4,8 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -150,12 +151,14 @@ class World:
         self.queue = Queue(self)
         self.cloudwatch = CloudWatch()
         self.service_quotas = ServiceQuotas()
+        self.regional_quotas: dict[str, ServiceQuotas] = defaultdict(ServiceQuotas)
         self.scheduler = Scheduler(lambda: self.now)
         self.context = Context()
         self.function = self.connect()
 
-    def connect(self, client: Any = None, **others: Any) -> Function:
-        """A new execution environment, with another client of FSx or of the `others`."""
+    def connect(self, client: Any = None, regional: Callable[[str], Any] | None = None, **others: Any) -> Function:
+        """A new execution environment, with another client of FSx, at home or by Region, or of the `others`."""
+        there = {"fsx": regional or self.fsx.client, "service-quotas": self.regional_quotas.__getitem__}
         clients = {
             "fsx": client or self.fsx.client(),
             "sns": self.topic,
@@ -164,7 +167,11 @@ class World:
             "service-quotas": self.service_quotas,
             "scheduler": self.scheduler,
         } | others
-        return Function(self.settings, clients.__getitem__, lambda: self.now)
+
+        def connect(service: str, region: str | None = None) -> Any:
+            return clients[service] if region is None else there[service](region)
+
+        return Function(self.settings, connect, lambda: self.now)
 
     @property
     def now(self) -> datetime:
@@ -246,9 +253,9 @@ class World:
             "eventSource": "aws:sqs",
         }
 
-    def backups(self) -> observer.Backups:
+    def backups(self, region: str | None = None) -> observer.Backups:
         """Every backup there is, by id, straight from the service."""
-        return observer.backups(self.fsx.client())
+        return observer.backups(self.fsx.client(region))
 
     def history(self, target_id: str, days: Iterable[float], plan: str = "home", **more: Any) -> list[str]:
         """Owned AVAILABLE backups so many days old."""

@@ -110,6 +110,20 @@ FAULTS = {
         "function, SNS",
         "the log has each delete; the next message does not say that nothing was deleted",
     ),
+    "copy-refused": Fault(
+        "a Region of copies refuses, is full or not enabled, does not answer, or its copy fails or is stuck",
+        "CopyBackup, DescribeBackups",
+        "COPY FAILED or COPY NOT COMPLETED with the Region and a remedy; other Regions and the purge of the backups go "
+        "on; nothing is deleted to make room",
+    ),
+    "copies-at-once": Fault(
+        "twelve plans with copies become AVAILABLE in the same minute", "CopyBackup", "five copies run, seven wait"
+    ),
+    "copies-both-ways": Fault(
+        "the same plan names in two Regions with copies both ways; a copy by hand, inside the Region too",
+        "purge",
+        "no purge touches what is not its own, whatever filters and creation times of copies say",
+    ),
     "little-time": Fault(
         "little time left in the middle of a purge; slow deletes and listings",
         "function",

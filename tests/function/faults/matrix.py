@@ -20,6 +20,7 @@ class Then(StrEnum):
     LEFT = "COMPLETED; the others are deleted, this one is named and left for the next run"
     UNTAGGED = "COMPLETED; the backup lacks the volume's tags"
     GONE = "COMPLETED; counted as deleted"
+    UNCOPIED = "COPY FAILED is notified with the Region and FSx's words; the purge of the backups goes on"
     PARTIAL = "PARTIAL is notified with the reason; the others are deleted, the next run goes on"
 
 
@@ -63,6 +64,25 @@ EXPECTED: dict[str, dict[str, Then]] = {
         "IncompatibleParameterError": Then.RETRIED,  # made already, but not listed yet
         DENIED: Then.RISES,
     },
+    "CopyBackup": {
+        **_PASSES,
+        **dict.fromkeys(
+            (
+                "BadRequest",
+                "BackupNotFound",
+                "ServiceLimitExceeded",
+                "UnsupportedOperation",
+                "InvalidSourceKmsKey",
+                "InvalidDestinationKmsKey",
+                "InvalidRegion",
+                "SourceBackupUnavailable",
+                "IncompatibleRegionForMultiAZ",
+                DENIED,
+            ),
+            Then.UNCOPIED,
+        ),
+        "IncompatibleParameterError": Then.RETRIED,  # made already, but not listed yet
+    },
     "DeleteBackup": {
         **dict.fromkeys(_PASSES, Then.PARTIAL),
         "truncated_body": Then.GONE,  # half an answer to a delete is an answer: it has no member that is needed
@@ -104,7 +124,7 @@ class Case:
     @property
     def then(self) -> Then:
         # An answer that was lost although the backup was made: its token gives the same backup again.
-        lost = self.operation == "CreateBackup" and self.when == "after"
+        lost = self.operation in {"CreateBackup", "CopyBackup"} and self.when == "after"
         return Then.RETRIED if lost else EXPECTED[self.operation][self.error]
 
     @property
@@ -113,6 +133,8 @@ class Case:
         foreign = ["foreign"] if self.plans == 1 else []
         if self.error in _PASSES:
             return ["transient", *foreign]
+        if self.then is Then.UNCOPIED:
+            return ["copy-refused", *foreign]
         return [FAULTS.get((self.operation, self.error)) or FAULTS.get(("", self.error), "refused"), *foreign]
 
     def __str__(self) -> str:
@@ -136,7 +158,7 @@ def cases() -> list[Case]:
             found += [Case(operation, error, position, 1, when) for position in POSITIONS]
             if error in {"timeout", "ThrottlingException", *among_ten.values()}:
                 found.append(Case(operation, error, "middle", 10, when))
-    for operation in ("CreateBackup", "DeleteBackup"):
+    for operation in ("CreateBackup", "CopyBackup", "DeleteBackup"):
         for error in ("http_500", "timeout", "reset"):
             found += [Case(operation, error, position, 1, "after") for position in ("first", "all")]
     return found

@@ -107,6 +107,8 @@ class Stage:
         """The plans whose calls met the error, one entry a call."""
         sites = {site.target: site.plan for site in self.sites}
         sites |= {backup: site.plan for site in self.sites for backup in site.expired}
+        made = (self.world.backups() if operation == "CopyBackup" else {}).items()
+        sites |= {backup: site.plan for backup, shown in made for site in self.sites if _is_of(site, shown)}
         calls = [call for call in self.world.fsx.control.calls(operation) if call["outcome"] == error]
         return [sites[_subject(call["parameters"])] for call in calls]
 
@@ -161,7 +163,7 @@ def _is_of(site: Site, backup: dict[str, Any]) -> bool:
 
 def _subject(parameters: dict[str, Any]) -> str:
     """The target or backup that a call is about."""
-    for name in ("FileSystemId", "VolumeId", "BackupId"):
+    for name in ("FileSystemId", "VolumeId", "BackupId", "SourceBackupId"):
         if name in parameters:
             return str(parameters[name])
     for name in ("FileSystemIds", "VolumeIds"):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.function.copies import FRANKFURT, TOKYO
 from tests.function.faults.matrix import EXPECTED, Case, Then, cases, modelled
 from tests.function.faults.stage import KINDS, OUTAGE_MINUTES, Site, Stage
 from tests.support.world import World, new_world
@@ -24,21 +25,24 @@ NOTIFIED = {
     Then.UNTAGGED: ["COMPLETED"],
     Then.GONE: ["COMPLETED"],
     Then.PARTIAL: ["PARTIAL"],
+    Then.UNCOPIED: ["COPY_FAILED"],
 }
 
 
 def set_up(world: World, operation: str, plans: int, **plan: Any) -> Stage:
     """Enough calls of the operation that a first, a middle and a last one differ."""
     stage = Stage(world)
+    if operation == "CopyBackup":
+        plan["copies"] = {region: {} for region in [FRANKFURT, TOKYO, "eu-west-1"][: 1 if plans > 1 else 3]}
     if plans > 1:
         for kind in KINDS:
-            stage.add(kind, 1)
+            stage.add(kind, 1, **plan)
         return stage
     kind = "ONTAP" if operation in {"DescribeVolumes", "ListTagsForResource"} else "WINDOWS"
     site = stage.add(kind, 5 if operation == "DeleteBackup" else 2, all_foreign=True, **plan)
     if operation == "DescribeBackups":
         world.fsx.control.listing(page_size=5, short_pages=False)
-    elif operation != "DeleteBackup":  # several tries to create
+    elif operation not in {"CopyBackup", "DeleteBackup"}:  # several tries to create
         world.fsx.seed_backup(site.target, backup_type="AUTOMATIC", lifecycle="CREATING", ready_after=65)
     return stage
 
@@ -110,6 +114,10 @@ def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
             assert "What to do: " in text
             assert strikes == 1  # no retry loop
             stage.check_unpurged(site)
+        case Then.UNCOPIED:
+            assert f": {case.error}: A fault was set" in text or f"({case.error})" in text
+            assert text.count(": COPY FAILED\n") == strikes  # no retry loop
+            stage.check_is_done(site)
         case Then.LEFT:
             assert f"{len(site.expired) - strikes} deleted" in text
             assert text.count("left for the next run: backup-") == strikes
@@ -134,7 +142,12 @@ DELAYING = {
     "BackupInProgress": "BackupInProgress: A fault was set for this call",
     "IncompatibleParameterError": "FSx was asked for this backup already, but does not list it",
 }
-LASTING = [(call, error) for call, errors in EXPECTED.items() for error, then in errors.items() if then is Then.RETRIED]
+LASTING = [
+    (call, error)
+    for call, errors in EXPECTED.items()
+    for error, then in errors.items()
+    if then is Then.RETRIED and call != "CopyBackup"  # which has no part in the start window
+]
 
 
 @pytest.mark.fault("transient")

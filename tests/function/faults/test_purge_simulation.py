@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fsx_backup.clients import WORKERS
+from tests.function.copies import FRANKFURT, HOME, seed_copies
 from tests.support.environments import TIMEOUT, Environments
+from tests.support.world import DEPLOYMENT
 
 if TYPE_CHECKING:
     from tests.support.world import World
@@ -98,3 +101,24 @@ def test_a_listing_that_takes_most_of_the_functions_time_leaves_progress_in_each
     assert not old & set(world.backups())
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
     print(f"slow listing: seconds={seconds:g} environments={environments} invocations={len(left) - 1} {left}")
+
+
+@pytest.mark.fault("little-time")
+@pytest.mark.parametrize("region", [HOME, FRANKFURT])
+@pytest.mark.parametrize("environments", [1, 3])
+def test_a_purge_of_a_thousand_in_one_of_two_regions_is_one_message(
+    world: World, environments: int, region: str
+) -> None:
+    target = world.fsx.seed_file_system("OPENZFS")
+    policy, days = {"fsx-backup:retention": "days=7 keep_last=3"}, [1, 2, 3, *(10 + n / 24 for n in range(1000))]
+    seed = world.history if region == HOME else partial(seed_copies, world)
+    old = seed(target, days, tags=policy)[3:]
+    world.fsx.control.latency(DELETE_SECONDS / WORKERS, "DeleteBackup")
+    retention = {"keep_last": 3, "max_deletes": 1000}
+    world.send(world.message(target, copies={FRANKFURT: {"retention": retention}}, retention=retention))
+    pool = Environments(world, environments, seed=3)
+    pool.run(world.now + timedelta(hours=24))
+    assert not {*old} & world.backups(region).keys()
+    assert world.fsx.control.counts()["DeleteBackup"] == 1000
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
+    assert sum(world.cloudwatch.values("Purged", Deployment=DEPLOYMENT)) == 1000

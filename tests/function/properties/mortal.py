@@ -81,7 +81,7 @@ class Mortal:
 def mortal(world: World) -> Fate:
     """Put the world's function under a fate. One world at a time."""
     fate = _current["fate"] = Fate()
-    world.function = world.connect(_client(), sns=Mortal(world.topic, fate), sqs=Mortal(world.queue, fate))
+    world.function = world.connect(_client(), _client, sns=Mortal(world.topic, fate), sqs=Mortal(world.queue, fate))
     return fate
 
 
@@ -90,8 +90,8 @@ _current: dict[str, Fate] = {}
 
 
 @cache
-def _client() -> Any:
-    session = boto3.session.Session("testing", "testing", region_name="us-east-1")
+def _client(region: str = "us-east-1") -> Any:
+    session = boto3.session.Session("testing", "testing", region_name=region)
     client = session.client("fsx", config=Config(retries={"total_max_attempts": 1}))
     client.meta.events.register("before-call.fsx", _before)
     client.meta.events.register("after-call.fsx", _after)

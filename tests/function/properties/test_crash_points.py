@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.function.copies import FRANKFURT, TOKYO, seed_copies
 from tests.function.properties.mortal import Died, Fate, mortal
 from tests.support.world import World, new_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+REGIONS = (FRANKFURT, TOKYO)
 # Calls that one death may cost on top: a guard against a scenario that never ends.
 MORE_CALLS = 20
 
@@ -114,6 +116,16 @@ def scenario_fleet(world: World) -> None:
     world.send(world.message("", target_tags={"Backup": "daily"}, adopt_tags=long))
 
 
+def scenario_copies(world: World) -> None:
+    """To two Regions, with a purge in each; one of them says at first that it was asked before."""
+    target = world.fsx.seed_file_system("LUSTRE")
+    world.history(target, [1, 8, 9])
+    for region in REGIONS:
+        seed_copies(world, target, [1, 8, 9], region)
+    world.fsx.control.fault("IncompatibleParameterError", "CopyBackup", when="after", region=REGIONS[0])
+    world.send(world.message(target, copies={region: {} for region in REGIONS}))
+
+
 SCENARIOS: dict[str, Callable[[World], None]] = {
     name.removeprefix("scenario_"): function for name, function in globals().items() if name.startswith("scenario_")
 }
@@ -139,11 +151,11 @@ def live(scenario: str, fatal: int = 0, *, after: bool = False) -> Life:
     with new_world() as world:
         fate = mortal(world)
         SCENARIOS[scenario](world)
-        seeded = world.backups()
+        seeded = everywhere(world)
         if fatal:
             fate.strike(fatal, after=after)
         deaths = settle(world, fate)
-        left = world.backups()
+        left = everywhere(world)
         check_occurrences(left)
         end = End(
             frozenset(identifier for identifier in left if identifier in seeded),
@@ -154,10 +166,20 @@ def live(scenario: str, fatal: int = 0, *, after: bool = False) -> Life:
         return Life(end, deaths, len(fate.calls), len(world.topic.mails))
 
 
+def everywhere(world: World) -> dict[str, Any]:
+    """The backups of all Regions."""
+    return {id_: backup for region in (None, *REGIONS) for id_, backup in world.backups(region).items()}
+
+
 def check_occurrences(backups: dict[str, Any]) -> None:
-    """No occurrence has two backups."""
+    """No occurrence has two backups of a target, or two copies in a Region."""
     occurrences = Counter(
-        (tags["fsx-backup:plan"], tags["fsx-backup:scheduled-time"], str(backup.get("Volume", backup["FileSystem"])))
+        (
+            tags["fsx-backup:plan"],
+            tags["fsx-backup:scheduled-time"],
+            str(backup.get("Volume", backup["FileSystem"])),
+            backup["ResourceARN"].split(":")[3],
+        )
         for backup in backups.values()
         if "fsx-backup:scheduled-time" in (tags := {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])})
     )
@@ -189,14 +211,14 @@ def test_killed_at_each_call_in_turn_it_comes_to_the_same_end(scenario: str, aft
 
 
 @pytest.mark.fault("killed")
-@pytest.mark.parametrize("scenario", ["backup", "purge", "conflict"])
+@pytest.mark.parametrize("scenario", ["backup", "purge", "conflict", "copies"])
 def test_killed_again_and_again_it_still_gets_there(scenario: str) -> None:
     """Every start of the function dies at its third call, as often as there are calls."""
     undisturbed = live(scenario)
     with new_world() as world:
         fate = mortal(world)
         SCENARIOS[scenario](world)
-        seeded = world.backups()
+        seeded = everywhere(world)
         for _ in range(undisturbed.calls):
             fate.strike(3, after=True)
             try:
@@ -206,7 +228,7 @@ def test_killed_again_and_again_it_still_gets_there(scenario: str) -> None:
                 world.advance(minutes=31)
         fate.revive()
         world.settle()
-        left = world.backups()
+        left = everywhere(world)
         assert {identifier for identifier in left if identifier in seeded} == undisturbed.end.seeded_left
         assert {mail.attributes["outcome"] for mail in world.topic.mails} >= undisturbed.end.outcomes
         check_occurrences(left)

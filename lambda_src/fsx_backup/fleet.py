@@ -1,0 +1,63 @@
+"""What a check or a report knows of a deployment and its surroundings. Pure: no calls, no clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .model import COPY_TAG, DEPLOYMENT_TAG, HOLD_TAG, PLAN_TAG, USER_INITIATED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from .health import Health
+    from .model import Backup
+    from .regions import Region
+    from .resources import Resource
+    from .selection import Members
+
+
+@dataclass
+class Fleet:
+    """All plans, and for a report what else is in the account and Region. Without `answered`, AWS did not say.
+
+    `orphans`: backups that no plan has any more, by plan and target; `quota`: by file-system type, see `forecast`.
+    """
+
+    plans: Sequence[Health]
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    backups: Sequence[Backup] = ()
+    answered: bool = True
+    orphans: Counter[tuple[str, str]] = field(default_factory=Counter)
+    quota: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    uncovered: Sequence[Resource] = ()
+    members: Mapping[str, Members] = field(default_factory=dict)
+    copies: Sequence[Health] = ()
+    regions: Mapping[str, Region] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[Health]:
+        """The plans, and their copies by Region."""
+        return [*self.plans, *self.copies]
+
+
+def orphans(
+    fleet: Fleet, additional_targets: Collection[str], deployment: str, region: Region | None = None, home: str = ""
+) -> Counter[tuple[str, str]]:
+    """Of the plans that made them; or in a Region, copies from `home`. What is held is meant to stay."""
+    where = region.name if region else ""
+    known = {(row.name, row.target) for row in fleet.rows if row.region == where}
+    unread = {plan.name for plan in fleet.plans if not plan.target} - fleet.members.keys()
+    if region:  # what the plan says of it cannot be read either
+        unread |= {plan.name for plan in fleet.plans if plan.entry is None or plan.entry.problem}
+    found: Counter[tuple[str, str]] = Counter()
+    for backup in region.backups if region else fleet.backups:
+        mine = backup.tags.get(DEPLOYMENT_TAG) == deployment and backup.type == USER_INITIATED
+        copied_from = backup.tags.get(COPY_TAG) if backup.source_backup_id else ""
+        name, target = backup.tags.get(PLAN_TAG, ""), backup.target_id
+        wanted = (name, target) in known or name in unread or target in additional_targets
+        held = any(key.lower() == HOLD_TAG for key in backup.tags)
+        if mine and copied_from == home == (backup.source_region or "") and not wanted and not held:
+            found[name, target] += 1
+    return found

@@ -1,0 +1,64 @@
+"""Which copies are a plan's, what they are called, and what is next for one."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fsx_backup import copies
+from fsx_backup.model import Backup, Copies, Plan, Retention, Target
+from fsx_backup.occurrence import Next, Occurrence
+from tests.function.copies import FRANKFURT, HOME, TOKYO
+from tests.support.world import DEPLOYMENT, START
+
+COPY = Backup("copy-1", "AVAILABLE", "USER_INITIATED", START, {}, "fs-1", "backup-1", HOME)
+PLAN = Plan("home", Target("fs-1"), copies=(Copies(FRANKFURT, Retention()), Copies(TOKYO, Retention())))
+OWN = {"fsx-backup:deployment": DEPLOYMENT, "fsx-backup:plan": "home", "fsx-backup:copy": HOME}
+FOREIGN: dict[str, dict[str, Any]] = {
+    "made there": {"source_backup_id": None, "source_region": None},
+    "a copy inside the Region": {"source_region": FRANKFURT},
+    "by AWS Backup": {"type": "AWS_BACKUP"},
+    "by hand, with the source's tags": {"tags": {key: OWN[key] for key in OWN if key != "fsx-backup:copy"}},
+    "of a deployment elsewhere": {"tags": OWN | {"fsx-backup:copy": TOKYO}},
+}
+
+
+@pytest.mark.fault("copies-both-ways")
+@pytest.mark.parametrize("change", FOREIGN)
+def test_what_is_no_copy_of_the_plan(change: str) -> None:
+    there = PLAN.there(PLAN.copies[0], HOME)
+    own = replace(COPY, tags=OWN)
+    assert own.made_by(there, DEPLOYMENT)
+    assert not own.made_by(PLAN, DEPLOYMENT)
+    assert not replace(own, **FOREIGN[change]).made_by(there, DEPLOYMENT)
+
+
+def test_the_names_of_a_copy_follow_from_occurrence_and_region() -> None:
+    home = Occurrence(DEPLOYMENT, PLAN, START)
+    first, second = (replace(home, plan=PLAN.there(region, HOME)) for region in PLAN.copies)
+    assert len({home.token, first.token, second.token}) == 3
+    assert first.token == Occurrence(DEPLOYMENT, PLAN.there(PLAN.copies[0], HOME), START).token
+    mine = replace(COPY, tags=OWN | {"fsx-backup:scheduled-time": first.time})
+    found = [mine, replace(mine, id="copy-0", source_backup_id="backup-2")]
+    assert copies.find(first, found, replace(COPY, id="backup-1")) is mine
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "late", "expected"),
+    [
+        (None, 0, Next.CREATE),
+        (None, 60, Next.CREATE),  # the delivery planned for the last moment may come late
+        (None, 61, Next.MISSED_COMPLETION),
+        ("COPYING", 0, Next.WAIT),
+        ("COPYING", 1, Next.MISSED_COMPLETION),
+        ("AVAILABLE", 999, Next.FINISH),
+        ("FAILED", 0, Next.FAILED),
+        ("DELETED", 0, Next.GONE),
+    ],
+)
+def test_what_is_next_for_a_copy(lifecycle: str | None, late: int, expected: Next) -> None:
+    """Its window counts from the end of the source's: 24 hours after 24 hours."""
+    place = Occurrence(DEPLOYMENT, PLAN.there(PLAN.copies[0], HOME), START)
+    copy = replace(COPY, lifecycle=lifecycle) if lifecycle else None
+    assert copies.decide(place, copy, START + timedelta(hours=48, seconds=late)) is expected
