@@ -9,6 +9,16 @@ variable "backup_id" {
   }
 }
 
+variable "region" {
+  description = "The Region of the backup, for a copy; by default that of the environment."
+  type        = string
+  default     = null
+}
+
+provider "aws" {
+  region = var.region
+}
+
 variable "subnet_id" {
   description = "Where the new file system goes."
   type        = string

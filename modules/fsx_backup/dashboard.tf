@@ -47,11 +47,16 @@ locals {
       {
         title = "The account's backups, in % of the quota"
         unit  = "%"
-        metrics = [[{
-          expression = "SEARCH('{${local.namespace},Deployment,FileSystemType} Deployment=\"${var.name}\" MetricName=\"BackupQuotaUsed\"', 'Maximum', 86400)"
-          label      = "$${PROP('Dim.FileSystemType')}"
-          id         = "quota"
-        }]]
+        metrics = [
+          for place in length(local.copy_regions) == 0 ? [""] : ["", ",Region"] : [{
+            expression = join(" ", [
+              "SEARCH('{${local.namespace},Deployment${place},FileSystemType}",
+              "Deployment=\"${var.name}\" MetricName=\"BackupQuotaUsed\"', 'Maximum', 86400)",
+            ])
+            label = "${place == "" ? "" : "$${PROP('Dim.Region')} "}$${PROP('Dim.FileSystemType')}"
+            id    = place == "" ? "quota" : "copies"
+          }]
+        ]
         lines = [{ label = "warning", value = 80, fill = "above", color = local.colors.bad }]
       },
       {

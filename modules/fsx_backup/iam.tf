@@ -30,7 +30,7 @@ locals {
   # A role's inline policies may have 10,240 characters together. Longer lists give way to every target; the backup
   # itself is still bound to this deployment's tag.
   every_target = ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
-  targets      = length(jsonencode([local.listed_targets, local.selections])) <= 6000 ? local.listed_targets : local.every_target
+  targets      = length(jsonencode([local.listed_targets, local.selections, local.copy_keys])) <= 6000 ? local.listed_targets : local.every_target
 
   adopted = {
     for text, tags in { for plan in local.plans : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
@@ -65,12 +65,14 @@ resource "aws_iam_role_policy" "function" {
   lifecycle {
     precondition {
       condition     = length(data.aws_iam_policy_document.function.minified_json) <= 9900
-      error_message = "The role's policy would be longer than IAM takes (10,240 characters with the key's): ${length(local.adopted)} different adopt_tags and ${length(local.selections)} different target_tags are too many. Let the plans share them, or divide file_systems among several deployments."
+      error_message = "The role's policy would be longer than IAM takes (10,240 characters with the key's): ${length(local.adopted)} different adopt_tags, ${length(local.selections)} different target_tags and ${length(local.copy_keys)} keys of copies are too many. Let the plans share them, or divide file_systems among several deployments."
     }
   }
 }
 
 data "aws_iam_policy_document" "function" {
+  source_policy_documents = length(local.copy_regions) == 0 ? [] : [data.aws_iam_policy_document.copies.json]
+
   statement {
     sid       = "Look"
     actions   = ["fsx:DescribeBackups", "fsx:DescribeFileSystems", "fsx:DescribeVolumes"]
@@ -142,6 +144,12 @@ data "aws_iam_policy_document" "function" {
       test     = "StringEquals"
       variable = "aws:ResourceTag/fsx-backup:deployment"
       values   = [var.name]
+    }
+
+    condition { # not what a deployment with the same name in another Region copied here
+      test     = "Null"
+      variable = "aws:ResourceTag/fsx-backup:copy"
+      values   = ["true"]
     }
   }
 

@@ -16,6 +16,7 @@ module "plans" {
     health_check_interval_minutes = var.health_check_interval_minutes
     report                        = var.report
     region                        = local.region
+    partition                     = local.partition
   }
 }
 
@@ -30,6 +31,12 @@ locals {
 
   backup_messages = tomap({ for key, plan in local.plans : key => plan.message })
 
-  # From the scheduled time to the end of the last window, which counts from the end of the flexible window.
-  longest_window_minutes = max(1440, [for plan in local.plans : plan.flexible_window_minutes + plan.completion_window_minutes]...)
+  # From the scheduled time to the end of the last window: each counts from the end of the one before.
+  longest_window_minutes = max(1440, [
+    for plan in local.plans : sum([
+      plan.flexible_window_minutes,
+      plan.completion_window_minutes,
+      max(0, [for copy in plan.copies : copy.completion_window_minutes]...),
+    ])
+  ]...)
 }

@@ -44,6 +44,11 @@ variable "file_systems" {
       be started, or is not AVAILABLE, by then is a failure.
     - `max_backup_age_hours`: an upper limit beside the schedule; a plan whose newest available backup is older counts as
       late, also when it is disabled; null = no limit. A missing due backup needs no limit: the schedule says when it was due.
+    - `copies`: every available backup is copied to these Regions, up to five, by their names (`{ eu-central-1 = {} }`).
+      `retention`: of the copies there, instead of the plan's; a rule that is left out has its default, not the plan's
+      value. `kms_key_arn`: key of that Region; by default FSx's managed key there. `completion_window_minutes`: from the
+      end of the plan's completion window; a copy that is not AVAILABLE by then is a failure. Removing a Region deletes
+      nothing there.
 
     The keys name resources: they must be known in the plan, and the map as a whole cannot be sensitive; the values
     above may be unless it says otherwise.
@@ -76,6 +81,20 @@ variable "file_systems" {
     start_window_minutes      = optional(number, 240)
     completion_window_minutes = optional(number, 1440)
     max_backup_age_hours      = optional(number)
+    copies = optional(map(object({
+      retention = optional(object({
+        days         = optional(number, 7)
+        keep_last    = optional(number, 3)
+        keep_hourly  = optional(number, 0)
+        keep_daily   = optional(number, 0)
+        keep_weekly  = optional(number, 0)
+        keep_monthly = optional(number, 0)
+        keep_yearly  = optional(number, 0)
+        max_deletes  = optional(number, 50)
+      }))
+      kms_key_arn               = optional(string)
+      completion_window_minutes = optional(number, 1440)
+    })), {})
   }))
   default  = {}
   nullable = false

@@ -1,11 +1,12 @@
 """The plans that several files read."""
 
 import json
+from typing import Any
 
 import pytest
 
 from dev.terraform import Plan
-from tests.module.inputs import ALARM_TOPIC, EVERYTHING, HOME, KEY, TICKETS
+from tests.module.inputs import ALARM_TOPIC, EVERYTHING, FAR_KEY, HOME, KEY, TICKETS
 from tests.module.reader import Reader
 from tests.support.planning import MANY, ModulePlanner
 
@@ -36,12 +37,24 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     return Reader(tmp_path_factory.mktemp("reader"))
 
 
+COPIES: dict[str, Any] = {
+    "us-east-1": {},
+    "eu-central-1": {"retention": {"days": 30}, "kms_key_arn": FAR_KEY, "completion_window_minutes": 60},
+}
+
+
 @pytest.fixture(scope="session")
 def watched(plan: ModulePlanner) -> Plan:
     """A maximum age, a report of its own, detailed metrics, an alarms topic, and a subscription of each kind."""
     return plan(
         file_systems={
-            "home": HOME | {"max_backup_age_hours": 6, "adopt_tags": {"Name": "old"}},
+            "home": HOME
+            | {
+                "max_backup_age_hours": 6,
+                "adopt_tags": {"Name": "old"},
+                "retention": {"keep_daily": 5},
+                "copies": COPIES,
+            },
             "rare": HOME | {"timezone": "Europe/Paris", "enabled": False},
             "free": HOME | {"completion_window_minutes": 2880},
         },

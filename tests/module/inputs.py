@@ -14,6 +14,7 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:alerts"
 MAIN_TOPIC = "arn:aws:sns:eu-west-1:123456789012:fsx-backup"
 ALARM_TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+FAR_KEY = KEY.replace("eu-west-1", "eu-central-1")
 RULE = "arn:aws:events:eu-west-1:123456789012:rule/nightly"
 SIGNING = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0"
 SUBNETS = [f"subnet-{n:017x}" for n in range(17)]
@@ -60,6 +61,12 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     # As above: the one selects nothing that the other does for certain.
     "fleet-adopts": FLEET | {"adopt_tags": {"Name": "old"}, "target_types": ["LUSTRE"]},
     "fleet-adopts-other": FLEET | {"adopt_tags": {"Name": "old"}, "target_types": ["ONTAP"], "retention": {"days": 1}},
+    "no-copies": HOME | {"copies": {}},
+    "copied": HOME | {"copies": {"eu-central-1": {"retention": None, "kms_key_arn": FAR_KEY}, "ap-southeast-4": {}}},
+    "most-copies": FLEET | {"copies": {f"us-east-{n}": {"retention": {"keep_yearly": -1}} for n in range(1, 6)}},
+    "volume-copied": {"volume_id": VOLUME, "copies": {"mx-central-1": {"completion_window_minutes": 1}}},
+    "longest-copies": HOME
+    | {"flexible_window_minutes": 20, "copies": {"us-west-2": {"completion_window_minutes": 17260}}},
     "name": HOME | {"backup_name": "Nightly backup: site/unit 7 @home"},
     "age": HOME | {"max_backup_age_hours": 0.5},
     **{
@@ -107,6 +114,17 @@ RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-back
 COUNT = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags"
 FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0."
 VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
+
+COPIES = "file_systems: copies must name at most 5 Regions, each another one of the deployment's partition"
+COPY_KEY = "file_systems: kms_key_arn of copies must be the ARN of a key (not of an alias) in the copies' Region"
+COPY_WINDOW = (
+    "file_systems: completion_window_minutes of copies must be a whole number of at least 1, and at most 18720"
+)
+
+
+def copied(region: str, *, copies: Any = None, **copy: Any) -> dict[str, Any]:
+    return HOME | {"copies": copies or {region: copy}}
+
 
 REFUSED_PLANS: dict[str, Refused] = {
     **{
@@ -191,6 +209,52 @@ REFUSED_PLANS: dict[str, Refused] = {
         LIFE,
         "too-long (flexible 1, completion 18720)",
     ),
+    "copied-home": (copied("eu-west-1"), COPIES, "copied-home (eu-west-1: the deployment's own)"),
+    **{
+        f"copied-{n}": (copied(region), COPIES, f"copied-{n} ({region}: of another partition)")
+        for n, region in enumerate(
+            ["cn-north-1", "us-gov-west-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1"]
+        )
+    },
+    **{
+        f"copied-odd-{n}": (copied(region), COPIES, f"copied-odd-{n} ({region}: no Region's name)")
+        for n, region in enumerate(["", "Frankfurt", "EU-central-1", "eu-central-1a", "eu-central", "*", "eu-*-1"])
+    },
+    "copied-null": (copied("", copies={"us-east-1": None}), COPIES, "copied-null (us-east-1: null; give {}"),
+    "copied-much": (
+        copied("", copies={f"us-east-{n}": {} for n in range(6)}),
+        COPIES,
+        "copied-much (6 Regions)",
+    ),
+    **{
+        f"copied-key-{n}": (copied("eu-central-1", kms_key_arn=key), COPY_KEY, f"copied-key-{n} (eu-central-1: {key})")
+        for n, key in enumerate(
+            [
+                KEY,
+                FAR_KEY.replace("arn:aws:", "arn:aws-cn:"),
+                FAR_KEY.replace("key/", "alias/"),
+                "alias/backup",
+                "",
+                FAR_KEY.replace("kms", "s3"),
+            ]
+        )
+    },
+    **{
+        f"copied-window-{n}": (
+            copied("us-east-1", completion_window_minutes=minutes),
+            COPY_WINDOW,
+            f"copied-window-{n} (us-east-1: {minutes})",
+        )
+        for n, minutes in enumerate([0, 1.5, -1, 17_281])
+    },
+    **{
+        f"copied-{rule}": (
+            copied("us-east-1", retention={rule: value}),
+            RETENTION,
+            f"copied-{rule} (copies.us-east-1: {rule} = {value})",
+        )
+        for rule, value in {"days": 0, "max_deletes": 100_001, "keep_daily": -2}.items()
+    },
     "ageless": (HOME | {"max_backup_age_hours": 0}, AGE, "ageless (0)"),
     "aged": (HOME | {"max_backup_age_hours": 8761}, AGE, "aged (8761)"),
     "nameless": (HOME | {"backup_name": ""}, NAME, 'nameless ("")'),

@@ -20,7 +20,7 @@ class Reader:
         shutil.copytree(MODULE / "plans", inputs / "plans", ignore=shutil.ignore_patterns(".terraform*", "tests"))
         for path in (MODULE / "plans.tf", *MODULE.glob("variables*.tf")):
             shutil.copy(path, inputs)
-        (inputs / "region.tf").write_text(f'locals {{\n  region = "{REGION}"\n}}\n')
+        (inputs / "region.tf").write_text(f'locals {{\n  region = "{REGION}"\n  partition = "aws"\n}}\n')
         (inputs / "outputs.tf").write_text('output "plans" {\n  value = local.plans\n}\n')
         self._calls: set[str] = set()
 

@@ -108,9 +108,11 @@ def test_hundreds_of_plans_fit_the_policy_limits(many: Plan) -> None:
 def test_more_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) -> None:
     many = {f"plan-{n}": HOME | {"adopt_tags": {"Name": f"made by rule {n}"}} for n in range(30)}
     fleets = {f"fleet-{n}": {"target_tags": {"Backup": f"as rule {n}"}} for n in range(31)}
-    told = "30 different adopt_tags and 31 different target_tags are too many"
+    key = "arn:aws:kms:us-east-1:123456789012:key/{}"
+    copied = {f"copy-{n}": HOME | {"copies": {"us-east-1": {"kms_key_arn": key.format(n)}}} for n in range(2)}
+    told = "30 different adopt_tags, 31 different target_tags and 2 keys of copies are too many"
     with pytest.raises(TerraformError, match=told):
-        plan(file_systems=many | fleets, encryption={"kms_key_arn": KEY})
+        plan(file_systems=many | fleets | copied, encryption={"kms_key_arn": KEY})
 
 
 def test_ten_selections_fit_the_policy_limits_beside_many_targets(plan: ModulePlanner) -> None:
@@ -222,7 +224,10 @@ def test_deletes_are_bound_to_the_deployments_tag(everything: Plan) -> None:
         if statement["Action"] == "fsx:DeleteBackup"
     ]
     assert conditions == [
-        {"StringEquals": {"aws:ResourceTag/fsx-backup:deployment": "fsx-backup"}},
+        {
+            "StringEquals": {"aws:ResourceTag/fsx-backup:deployment": "fsx-backup"},
+            "Null": {"aws:ResourceTag/fsx-backup:copy": "true"},
+        },
         {
             "StringEquals": {"aws:ResourceTag/Name": "old", "aws:ResourceTag/Team": "hpc"},
             "Null": {"aws:ResourceTag/fsx-backup:deployment": "true"},

@@ -12,6 +12,7 @@ from dev.terraform import ROOT, Plan, Stack
 # Example -> the plans it has, by deployment.
 PLANS = {
     "bring-your-own": {"storage": {"home"}},
+    "copies": {"storage": {"home", "database"}},
     "fleet": {
         "storage": {"scratch-hourly", "scratch-weekly", "scratch-before-migration", "home", "profiles", "database"}
     },

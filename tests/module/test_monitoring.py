@@ -10,8 +10,9 @@ import pytest
 
 from dev.terraform import ROOT, Plan
 from fsx_backup import event, metrics
+from fsx_backup.model import Copies, Retention
 from tests.module import dashboard_body
-from tests.module.inputs import ALARM_TOPIC, MAIN_TOPIC
+from tests.module.inputs import ALARM_TOPIC, FAR_KEY, MAIN_TOPIC
 from tests.module.reading import only
 from tests.support.markdown import anchors
 
@@ -105,15 +106,16 @@ def test_two_schedules_check_and_report_all_plans_by_name(watched: Plan) -> None
 
 
 def test_a_plans_message_is_read_back_as_the_plan(watched: Plan) -> None:
-    [text] = [
-        values["target"][0]["input"]
-        for values in watched.resources("aws_scheduler_schedule").values()
-        if values["name"] == "home"
-    ]
+    made = watched.resources("aws_scheduler_schedule").values()
+    messages = {values["name"]: values["target"][0]["input"] for values in made}
+    text = messages["home"]
     assert '"schedule_arn":"<aws.scheduler.schedule-arn>"' in text
-    plan = event.parse(json.loads(text) | {"scheduled_time": f"{NOW:%FT%TZ}"}, NOW).plan
+    plan = event.parse(json.loads(text) | {"scheduled_time": f"{NOW:%FT%TZ}"}, NOW, "eu-west-1").plan
     assert (plan.name, plan.max_backup_age_hours, plan.enabled) == ("home", 6, True)
     assert plan.adopt_tags == {"Name": "old"}
+    own, other = Retention(days=7, keep_last=3, keep_daily=5), Retention(days=30, keep_last=3)
+    assert plan.copies == (Copies("eu-central-1", other, FAR_KEY, 60), Copies("us-east-1", own))
+    assert '"copies"' not in messages["free"]
 
 
 @pytest.mark.parametrize(("made", "detailed"), [("default", False), ("watched", True), ("many", False)])
@@ -127,6 +129,7 @@ def test_the_dashboard_is_one_that_cloudwatch_takes(
         assert f'"{name}"' in text or f'MetricName=\\"{name}\\"' in text
     assert "fsx-backup-dead-letters" in text
     assert ("BackupAgeHours" in text) == detailed
+    assert ("Deployment,Region,FileSystemType" in text) == (made == "watched")  # it has copies
     assert len(text) < 10_000  # however many plans
 
 

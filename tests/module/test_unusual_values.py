@@ -37,6 +37,8 @@ def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader
                     "target_types": '${sensitive(["abc"])}',
                 },
                 "other": HOME | {"schedule": "cron(0 25 * * ? *)", "backup_tags": {"Team": secret("a|b"), "b": "c|d"}},
+                "copied": HOME | {"copies": {"eu-central-1": {"kms_key_arn": secret("abc")}, "eu-west-1": {}}},
+                "far": HOME | {"copies": "${sensitive({ us-east-1 = { retention = { days = 0 } } })}"},
                 "third": {"file_system_id": secret(HOME["file_system_id"]), "retention": {"days": 0}},
             },
             "additional_targets": [secret("fs-abc")],
@@ -55,6 +57,9 @@ def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader
         "omit it for all types. Correct: fleet (a sensitive value).",
         "other (cron(0 25 * * ? *): its hours cannot be 25)",
         "third (days = 0)",
+        "far (a sensitive value)",
+        "partition, like eu-central-1. Replace or remove: copied (eu-west-1: the deployment's own).",
+        "copied (a sensitive value).",
         'other (a sensitive value), other (backup_tags: "b" = "c|d").',
         "additional_targets must be ids like fs-0123456789abcdef0 or fsvol-0123456789abcdef0. Correct: one id (a sens",
         "nightly. Correct: night (a sensitive value).",
@@ -87,13 +92,16 @@ def test_sensitive_values_are_planned(plan: ModulePlanner) -> None:
             "whole": f'${{sensitive({{ volume_id = "{VOLUME}" }})}}',
             "fleet": '${sensitive({ target_tags = { Backup = "daily" }, target_types = ["ONTAP"] })}',
             "tagged": {"target_tags": {"Backup": secret("daily")}},
+            "copied": HOME | {"copies": {"us-east-1": {"completion_window_minutes": "${sensitive(60)}"}}},
+            "far": HOME | {"copies": "${sensitive({ us-east-2 = { retention = { days = 1 } } })}"},
+            "policy": HOME | {"copies": {"us-west-2": {"retention": "${sensitive({ days = 1 })}"}}},
         },
         notifications={"emails": [secret("storage@example.com"), "open@example.com", "open@example.com"]},
         additional_targets=[secret("fs-0123456789abcdef1")],
         health_check_interval_minutes="${sensitive(60)}",
         report={"timezone": secret("Europe/Paris")},
     )
-    assert {"home", "timed", "whole", "fleet", "tagged"} <= {
+    assert {"home", "timed", "whole", "fleet", "tagged", "copied", "far", "policy"} <= {
         values["name"] for values in planned.resources("aws_scheduler_schedule").values()
     }
     subscribed = planned.resources("aws_sns_topic_subscription")
@@ -111,6 +119,8 @@ def test_an_unknown_value_defers_its_own_rules_alone(reader: Reader) -> None:
                 "odd-zone": HOME | {"timezone": "Paris", "backup_tags": {"Name": "x"}},
                 "odd-volume": {"volume_id": "fsvol-1"},
                 "stack": {"target_tags": {"Vpc": LATER, "vpc": "x"}},
+                "copied": HOME
+                | {"copies": {"us-east-1": {"kms_key_arn": LATER, "retention": {"days": 0}}, "eu-1": {}}},
                 "soon": HOME | {"schedule": f"cron({LATER} 2 * * ? *)", "start_window_minutes": 0},
             },
             "encryption": {"kms_key_arn": LATER, "create_key": False},
@@ -128,6 +138,8 @@ def test_an_unknown_value_defers_its_own_rules_alone(reader: Reader) -> None:
         "odd-zone (Name)",
         "odd-volume (fsvol-1)",
         "stack (target_tags: Vpc, vpc)",
+        "copied (copies.us-east-1: days = 0)",
+        "copied (eu-1: no Region's name)",
         "soon (start 0, completion 1440)",
         "vpc (18 and 1)",
         'emails[0] ("nobody")',

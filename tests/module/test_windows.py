@@ -14,8 +14,8 @@ from fsx_backup.model import Target
 from tests.module.inputs import HOME, KEY
 from tests.support.planning import module_call
 
-# In minutes. The completion window counts from the end of the flexible window; together they are 13 days at most.
-WINDOWS = [(60, 0), (60, 1440), (1440, 1440), (2880, 1440), (17_280, 1440), (18_720, 0)]
+# In minutes: completion and flexible window, and a copy's. Each counts from the end of another; 13 days in all at most.
+WINDOWS = [(60, 0), (60, 1440), (1440, 1440), (2880, 1440), (17_280, 1440), (18_720, 0), (60, 10, 18_650)]
 FOR_ERRORS = 40  # receives beyond those that polling needs
 
 
@@ -27,21 +27,22 @@ def deployments(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[
         f"row{n}": module_call(
             stack.folder,
             name=f"row{n}",
-            file_systems={"home": HOME | windows(completion, flexible), "other": HOME | windows(60, 0)},
+            file_systems={"home": HOME | windows(*minutes), "other": HOME | windows(60, 0)},
             encryption={"kms_key_arn": KEY},
         )
-        for n, (completion, flexible) in enumerate(WINDOWS)
+        for n, minutes in enumerate(WINDOWS)
     }
     (stack.folder / "main.tf.json").write_text(json.dumps({"module": calls}))
     stack.init()
     return stack.plan()
 
 
-def windows(completion: int, flexible: int) -> dict[str, int]:
+def windows(completion: int, flexible: int, *copies: int) -> dict[str, Any]:
     return {
         "start_window_minutes": 60,
         "completion_window_minutes": completion,
         "flexible_window_minutes": flexible,
+        "copies": {f"us-east-{n}": {"completion_window_minutes": minutes} for n, minutes in enumerate(copies)},
     }
 
 
@@ -50,7 +51,7 @@ def planned(deployments: Plan, row: int, address: str) -> dict[str, Any]:
 
 
 @pytest.mark.fault("dead-letters")
-@pytest.mark.parametrize("row", range(len(WINDOWS)), ids=[f"{c}-{f}" for c, f in WINDOWS])
+@pytest.mark.parametrize("row", range(len(WINDOWS)), ids=["-".join(map(str, minutes)) for minutes in WINDOWS])
 def test_no_message_is_a_dead_letter_before_its_window_ends(deployments: Plan, row: int) -> None:
     queue = planned(deployments, row, "aws_sqs_queue.this")
     policy = planned(deployments, row, "aws_sqs_queue_redrive_policy.this")["redrive_policy"]

@@ -20,9 +20,18 @@ locals {
         plan = merge(
           {
             for name, value in plan : name => value
-            if name != "schedule" && !(contains(["file_system_id", "volume_id", "target_tags", "target_types"], name) && local.plans[key][name] == null)
+            if !contains(["schedule", "copies"], name) && !(
+              contains(["file_system_id", "volume_id", "target_tags", "target_types"], name) && local.plans[key][name] == null
+            )
           },
           { name = key },
+          {
+            for name in ["copies"] : name => {
+              for region in keys(local.plans[key].copies) : region => merge(plan.copies[region], {
+                retention = coalesce(plan.copies[region].retention, plan.retention)
+              })
+            } if length(local.plans[key].copies) > 0
+          },
         )
       }
     }

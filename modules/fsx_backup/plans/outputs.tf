@@ -1,5 +1,4 @@
-# The sentences of the refusals. One plan reports every rule that is broken, each as an error of its own that names all
-# entries breaking it; whoever reads the output is not planned before all rules hold.
+# The sentences of the refusals: each broken rule an error that names all entries breaking it. Nothing is planned before.
 output "checked" {
   description = <<-EOT
     What the module plans with, once every rule holds.
@@ -87,6 +86,21 @@ output "checked" {
   precondition {
     condition     = length(local.plan_mistakes.retention) == 0
     error_message = "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly to keep_yearly from 0 to 100000, or -1 for unlimited. Correct: ${local.named.plans.retention}."
+  }
+
+  precondition {
+    condition     = length(local.plan_mistakes.copy_regions) == 0
+    error_message = "file_systems: copies must name at most 5 Regions, each another one of the deployment's partition, like eu-central-1. Replace or remove: ${local.named.plans.copy_regions}."
+  }
+
+  precondition {
+    condition     = length(local.plan_mistakes.copy_keys) == 0
+    error_message = "file_systems: kms_key_arn of copies must be the ARN of a key (not of an alias) in the copies' Region, like arn:aws:kms:eu-central-1:123456789012:key/…. Correct: ${local.named.plans.copy_keys}."
+  }
+
+  precondition {
+    condition     = length(local.plan_mistakes.copy_windows) == 0
+    error_message = "file_systems: completion_window_minutes of copies must be a whole number of at least 1, and at most 18720 together with the plan's flexible and completion windows, after which it counts (13 days: a message lives 14). Correct: ${local.named.plans.copy_windows}."
   }
 
   precondition {

@@ -8,8 +8,16 @@ locals {
   time_zones = regexall("[^ \\n]+", replace(file("${path.module}/time_zones.txt"), "/#.*/", ""))
 
   # What many plans share is looked at once, and patterns have no counts: both would be slow for a thousand plans.
-  plans_by_timezone  = { for key, plan in local.plans : plan.timezone => key... }
-  plans_by_retention = { for key, plan in local.plans : jsonencode(plan.retention) => key... }
+  plans_by_timezone = { for key, plan in local.plans : plan.timezone => key... }
+  plans_by_retention = {
+    for each in concat(
+      [for key, plan in local.plans : { plan = key, region = "", retention = plan.retention }],
+      [for copy in local.copies : copy if copy.retention != null],
+    ) : jsonencode(each.retention) => { plan = each.plan, region = each.region }...
+  }
+
+  # Backups are copied inside a partition only; a Region's name tells it.
+  other_partitions = "^(cn|us-gov|us-iso[a-z]?|eu-iso[a-z]|eusc)-"
 
   keys = keys(nonsensitive(sensitive(var.file_systems)))
   targets_named = merge(
@@ -91,11 +99,47 @@ locals {
       if plan.flexible_window_minutes + plan.completion_window_minutes > 18720 && plan.completion_window_minutes <= 18720
     ]
     retention = flatten([
-      for text, keys in local.plans_by_retention : [
-        for rule, count in jsondecode(text) : [for key in keys : { entry = key, value = "${rule} = ${var.file_systems[key].retention[rule]}" }]
+      for text, places in local.plans_by_retention : [
+        for rule, count in jsondecode(text) : [
+          for place in places : place.region == "" ? {
+            entry = place.plan, value = "${rule} = ${var.file_systems[place.plan].retention[rule]}"
+            } : {
+            entry = place.plan, value = "copies.${place.region}: ${rule} = ${var.file_systems[place.plan].copies[place.region].retention[rule]}"
+          }
+        ]
         if count < (contains(["days", "keep_last", "max_deletes"], rule) ? 1 : -1) || count > 100000 || floor(count) != count
       ]
     ])
+    copy_regions = flatten([for key, plan in local.plans : concat(
+      [for count in [length(plan.copies)] : { entry = key, value = "${count} Regions" } if count > 5],
+      [
+        for region, mistake in {
+          for region, copy in nonsensitive(sensitive(nonsensitive(sensitive(var.file_systems[key])).copies)) : region => (
+            nonsensitive(sensitive(copy == null)) ? "null; give {} for the plan's retention and FSx's key"
+            : !can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$", region)) ? "no Region's name"
+            : region == var.arguments.region ? "the deployment's own"
+            : try(regex(local.other_partitions, region), []) != try(regex(local.other_partitions, var.arguments.region), []) ? "of another partition"
+            : ""
+          )
+        } : { entry = key, value = "${region}: ${mistake}" } if mistake != ""
+      ],
+    )])
+    copy_keys = [
+      for copy in local.copies : { entry = copy.plan, value = "${copy.region}: ${var.file_systems[copy.plan].copies[copy.region].kms_key_arn}" }
+      if copy.kms_key_arn == null ? false : !can(regex("^arn:${var.arguments.partition}:kms:${copy.region}:[0-9]{12}:key/.+$", copy.kms_key_arn))
+    ]
+    copy_windows = [
+      for copy in local.copies :
+      { entry = copy.plan, value = "${copy.region}: ${var.file_systems[copy.plan].copies[copy.region].completion_window_minutes}" }
+      if anytrue([
+        copy.completion_window_minutes < 1,
+        copy.completion_window_minutes % 1 != 0,
+        alltrue([
+          local.plans[copy.plan].completion_window_minutes <= 18720,
+          sum([for plan in [local.plans[copy.plan]] : plan.flexible_window_minutes + plan.completion_window_minutes]) + copy.completion_window_minutes > 18720,
+        ]),
+      ])
+    ]
     ages = [
       for key, plan in local.plans : { entry = key, value = var.file_systems[key].max_backup_age_hours }
       if plan.max_backup_age_hours == null ? false : plan.max_backup_age_hours <= 0 || plan.max_backup_age_hours > 8760

@@ -12,6 +12,18 @@ locals {
           for item, value in nonsensitive(sensitive(nonsensitive(sensitive(plan))[name])) : item => nonsensitive(sensitive(value))
         }
       },
+      { # entries that are null are refused, and left out here
+        copies = {
+          for region, copy in nonsensitive(sensitive(nonsensitive(sensitive(plan)).copies)) : region => merge(
+            { for name, value in nonsensitive(sensitive(copy)) : name => nonsensitive(sensitive(value)) },
+            {
+              for name in ["retention"] :
+              name => { for rule, count in nonsensitive(sensitive(nonsensitive(sensitive(copy))[name])) : rule => nonsensitive(sensitive(count)) }
+              if nonsensitive(sensitive(nonsensitive(sensitive(copy))[name] != null))
+            },
+          ) if nonsensitive(sensitive(copy != null))
+        }
+      },
     ) if nonsensitive(sensitive(plan != null))
   }
 
@@ -26,6 +38,9 @@ locals {
     key => { for name, value in nonsensitive(sensitive(subscription)) : name => nonsensitive(sensitive(value)) }
   }
   vpcs = [for vpc in [var.arguments.vpc] : nonsensitive(sensitive(vpc)) if nonsensitive(sensitive(vpc != null))]
+
+  # Every copy of every plan, one by one.
+  copies = flatten([for key, plan in local.plans : [for region, copy in plan.copies : merge(copy, { plan = key, region = region })]])
 
   # Every tag of every plan, one by one.
   plan_tags = flatten([

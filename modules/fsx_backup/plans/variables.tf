@@ -6,6 +6,6 @@ variable "file_systems" {
 }
 
 variable "arguments" {
-  description = "The module's other arguments that have rules here, by their names, and the provider's `region`."
+  description = "The module's other arguments that have rules here, by their names, and the provider's `region` and `partition`."
   type        = any
 }

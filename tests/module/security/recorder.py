@@ -32,30 +32,34 @@ class Recorder:
     def __init__(self, world: World) -> None:
         self.calls: list[Call] = []
         self.unknown: list[str] = []
-        self._outside = world.fsx.client()
+        self._outside = world.fsx.client
         _current["recorder"] = self
         world.settings = Settings("prod", TOPIC, QUEUE_URL)
         world.topic = Topic(TOPIC)
-        others = {
+        others: dict[str, Any] = {
             "service-quotas": Recorded(world.service_quotas, self.service_quotas),
             "scheduler": Recorded(world.scheduler, self.scheduler),
         }
         world.function = world.connect(
-            _client(),
+            _client(REGION),
+            _client,
             sns=Recorded(world.topic, self.sns),
             sqs=Recorded(world.queue, self.sqs),
             cloudwatch=Recorded(world.cloudwatch, self.cloudwatch),
             **others,
         )
 
-    def fsx(self, operation: str, parameters: dict[str, Any]) -> None:
+    def fsx(self, region: str, operation: str, parameters: dict[str, Any]) -> None:
         """Sources: service authorization reference of Amazon FSx; FSx User Guide, "Tag resources during creation"."""
         match operation:
             case "CreateBackup":
                 tags = {pair["Key"]: pair["Value"] for pair in parameters.get("Tags", [])}
                 self.calls += create_backup(*self._target(parameters), own=tags)
+            case "CopyBackup":
+                tags = {pair["Key"]: pair["Value"] for pair in parameters["Tags"]}
+                self.calls += copy_backup(region, own=tags, key=parameters.get("KmsKeyId"))
             case "DeleteBackup":
-                backup = self._outside.describe_backups(BackupIds=[parameters["BackupId"]])["Backups"][0]
+                backup = self._outside(region).describe_backups(BackupIds=[parameters["BackupId"]])["Backups"][0]
                 tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
                 self._ask(Request("fsx:DeleteBackup", backup["ResourceARN"], resource_tags(tags)))
             case "ListTagsForResource":
@@ -92,15 +96,17 @@ class Recorder:
     def _target(self, parameters: dict[str, Any]) -> tuple[str, dict[str, str]]:
         try:
             if "VolumeId" in parameters:
-                described = self._outside.describe_volumes(VolumeIds=[parameters["VolumeId"]])["Volumes"]
+                described = self._outside().describe_volumes(VolumeIds=[parameters["VolumeId"]])["Volumes"]
             else:
-                described = self._outside.describe_file_systems(FileSystemIds=[parameters["FileSystemId"]])[
+                described = self._outside().describe_file_systems(FileSystemIds=[parameters["FileSystemId"]])[
                     "FileSystems"
                 ]
         except ClientError:  # not there: IAM is asked for the id given
             return f"arn:aws:fsx:{REGION}:{ACCOUNT}:file-system/{parameters['FileSystemId']}", {}
         arn = str(described[0]["ResourceARN"])
-        return arn, {tag["Key"]: tag["Value"] for tag in self._outside.list_tags_for_resource(ResourceARN=arn)["Tags"]}
+        return arn, {
+            tag["Key"]: tag["Value"] for tag in self._outside().list_tags_for_resource(ResourceARN=arn)["Tags"]
+        }
 
 
 class Recorded:
@@ -134,6 +140,18 @@ def create_backup(target: str, tagged: dict[str, str], *, own: dict[str, str]) -
     return [(Request("fsx:CreateBackup", target, of_target | more), *backup) for more in ({}, context)]
 
 
+def copy_backup(region: str, *, own: dict[str, str], key: str | None = None, source: str = NEW_BACKUP) -> list[Call]:
+    """What AWS evaluates for CopyBackup: the source and the new backup, its tagging, and FSx's use of the key there.
+
+    Sources: FSx User Guide, "Copying backups", and "Using AWS KMS keys"; KMS Developer Guide, kms:ViaService.
+    """
+    copy, context = NEW_BACKUP.replace(REGION, region), request_tags(own)
+    call: Call = tuple(Request("fsx:CopyBackup", backup, context) for backup in (source, copy))
+    via = {"kms:ViaService": f"fsx.{region}.amazonaws.com"}
+    of_key = [Request(f"kms:{action}", key, via) for action in ("DescribeKey", "CreateGrant") if key]
+    return [(*call, Request("fsx:TagResource", copy, context), *of_key)]
+
+
 def request_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:
     return {"aws:TagKeys": tuple(tags)} | {f"aws:RequestTag/{key}": value for key, value in tags.items()}
 
@@ -142,16 +160,16 @@ def resource_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:
     return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
 
 
-# Making a client takes long, so there is one, and the present recorder listens at it.
+# Making a client takes long, so there is one for each Region, and the present recorder listens at it.
 _current: dict[str, Recorder] = {}
 
 
 @cache
-def _client() -> Any:
-    session = boto3.session.Session("testing", "testing", region_name=REGION)
+def _client(region: str) -> Any:
+    session = boto3.session.Session("testing", "testing", region_name=region)
     client = session.client("fsx", config=Config(retries={"total_max_attempts": 1}))
     client.meta.events.register(
         "provide-client-params.fsx",
-        lambda model, params, **_: _current["recorder"].fsx(model.name, params),
+        lambda model, params, **_: _current["recorder"].fsx(region, model.name, params),
     )
     return client

@@ -21,6 +21,8 @@ ONTAP, VOLUME = "fs-00000000000000004", "fsvol-00000000000000005"
 OTHER_VOLUME = "fsvol-00000000000000099"
 ADOPT = {"Name": "user-scheduled backup", "Team": "hpc"}
 
+FAR, FAR_KEY = "eu-central-1", "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+COPIES: dict[str, Any] = {FAR: {"retention": {"days": 1}, "kms_key_arn": FAR_KEY}, "us-west-2": {}}
 TAGGED = "fs-00000000000000006"
 SELECTED = {"Backup": "daily", "Env": "prod"}
 
@@ -28,7 +30,7 @@ SELECTED = {"Backup": "daily", "Env": "prod"}
 FILE_SYSTEMS: dict[str, dict[str, Any]] = {
     "lustre": {"file_system_id": LUSTRE, "adopt_tags": ADOPT},
     "openzfs": {"file_system_id": OPENZFS},
-    "windows": {"file_system_id": WINDOWS},
+    "windows": {"file_system_id": WINDOWS, "copies": COPIES},
     "volume": {"volume_id": VOLUME},
     "fleet": {"target_tags": SELECTED, "target_types": ["LUSTRE", "WINDOWS", "OPENZFS"]},
 }
@@ -135,6 +137,16 @@ def a_fleet(world: World) -> None:
     world.settle()
 
 
+def copies(world: World) -> None:
+    """Made, purged, and counted in their Regions."""
+    world.schedule(WINDOWS, name="windows", copies=COPIES)
+    for _ in range(5):
+        world.send(world.message(WINDOWS, name="windows", copies=COPIES))
+        world.settle()
+        world.advance(days=3)
+    world.invoke({"action": "status"})
+
+
 SCENARIOS: list[Callable[[World], None]] = [
     every_kind_of_target,
     own_tags,
@@ -146,4 +158,5 @@ SCENARIOS: list[Callable[[World], None]] = [
     the_samples_event,
     checks_and_reports,
     a_fleet,
+    copies,
 ]

@@ -17,11 +17,12 @@ from tests.module.security.recorder import (
     REGION,
     SCHEDULE,
     TOPIC,
+    copy_backup,
     create_backup,
     request_tags,
     resource_tags,
 )
-from tests.module.security.scenarios import ADOPT, LUSTRE, ONTAP, OTHER_VOLUME, SELECTED, TAGGED, VOLUME
+from tests.module.security.scenarios import ADOPT, FAR, FAR_KEY, LUSTRE, ONTAP, OTHER_VOLUME, SELECTED, TAGGED, VOLUME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ LISTED_VOLUME = f"{FSX}:volume/{ONTAP}/{VOLUME}"
 UNLISTED_VOLUME = f"{FSX}:volume/{ONTAP}/{OTHER_VOLUME}"
 OWN = {"fsx-backup:deployment": "prod", "fsx-backup:plan": "lustre", "Name": "nightly"}
 OTHERS = OWN | {"fsx-backup:deployment": "test"}
+COPY = OWN | {"fsx-backup:copy": REGION}
 DEAD_LETTERS = f"{QUEUE}-dead-letters"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/prod:log-stream:2026/03/01/[$LATEST]0123"
 
@@ -66,8 +68,16 @@ def tag(tags: dict[str, str], resource: str = NEW_BACKUP) -> list[Call]:
     return one("fsx:TagResource", resource, request_tags(tags))
 
 
-def delete(tags: dict[str, str]) -> list[Call]:
-    return one("fsx:DeleteBackup", NEW_BACKUP, resource_tags(tags))
+def delete(tags: dict[str, str], region: str = REGION) -> list[Call]:
+    return one("fsx:DeleteBackup", NEW_BACKUP.replace(REGION, region), resource_tags(tags))
+
+
+def copy(region: str = FAR, own: dict[str, str] | None = None, **more: str) -> list[Call]:
+    return copy_backup(region, own=own or COPY, **more)
+
+
+def use_far_key(action: str = "CreateGrant", via: str = "fsx") -> list[Call]:
+    return one(f"kms:{action}", FAR_KEY, {"kms:ViaService": f"{via}.{FAR}.amazonaws.com"})
 
 
 def list_tags(resource: str) -> list[Call]:
@@ -136,7 +146,22 @@ REFUSED: dict[str, tuple[list[Call], list[Call]]] = {
     "read the report's schedule": (get("prod-checks/report"), get("prod-checks/health-check")),
     "list all schedules": (one("scheduler:ListSchedules"), get("prod/lustre")),
     "enable a schedule": (one("scheduler:UpdateSchedule", f"{SCHEDULE}/prod/lustre"), get("prod/lustre")),
-    "copy a backup": (one("fsx:CopyBackup", NEW_BACKUP, request_tags(OWN)), []),
+    "copy to a Region that no plan names": (copy("us-east-1"), copy("us-west-2")),
+    "copy from a Region that no plan names": (
+        copy(source=NEW_BACKUP.replace(REGION, "us-east-1")),
+        copy(source=NEW_BACKUP.replace(REGION, "us-west-2")),
+    ),
+    "copy for another deployment": (copy(own=COPY | {"fsx-backup:deployment": "test"}), copy()),
+    "copy as if it were a backup": (copy(own=OWN), copy()),
+    "copy as the deployment of another Region": (copy(own=OWN | {"fsx-backup:copy": FAR}), copy()),
+    "copy with a key that no plan names": (copy(key=f"{FAR_KEY[:-1]}6"), copy(key=FAR_KEY)),
+    "use a copy's key without FSx": (use_far_key(via="s3"), use_far_key()),
+    "decrypt with a copy's key": (use_far_key("Decrypt"), use_far_key()),
+    "create a backup elsewhere": (one("fsx:CreateBackup", NEW_BACKUP.replace(REGION, FAR), request_tags(OWN)), copy()),
+    "delete another deployment's copy": (delete(COPY | {"fsx-backup:deployment": "test"}, FAR), delete(COPY, FAR)),
+    "delete a backup of the deployment's name there": (delete(OWN, FAR), delete(COPY, FAR)),
+    "delete what that deployment copied here": (delete(OWN | {"fsx-backup:copy": FAR}), delete(OWN)),
+    "delete a copy where no plan has any": (delete(COPY, "us-east-1"), delete(COPY, "us-west-2")),
     "publish elsewhere": (one("sns:Publish", f"{TOPIC}-other"), one("sns:Publish", TOPIC)),
     "publish as if it were an alarm": (one("sns:Publish", f"{TOPIC}-alarms"), one("sns:Publish", TOPIC)),
     "subscribe": (one("sns:Subscribe", TOPIC), []),
@@ -190,6 +215,15 @@ def test_without_targets_there_is_no_statement_about_them(plan: ModulePlanner) -
     assert all(map(one_more.permit, back_up(FILE_SYSTEM, OWN)))
 
 
+def test_without_copies_there_is_no_statement_about_them(plan: ModulePlanner) -> None:
+    none = planned_policies(plan, file_systems={"home": {"file_system_id": LUSTRE, "copies": {}}})
+    assert "fsx:CopyBackup" not in none.actions
+    assert not any(map(none.permit, [*delete(COPY, FAR), *delete(COPY)]))
+    bare = planned_policies(plan, file_systems={"home": {"file_system_id": LUSTRE, "copies": {FAR: {}}}})
+    assert all(map(bare.permit, copy()))
+    assert "kms:CreateGrant" not in bare.actions
+
+
 def test_a_fleet_with_ontap_opens_every_volume_and_no_file_system(plan: ModulePlanner) -> None:
     """However many volumes are listed beside it: they are among the others."""
     listed = {f"plan-{n}": {"volume_id": f"fsvol-{n:017x}"} for n in range(100, 250)}
@@ -212,6 +246,7 @@ def test_nothing_is_allowed_that_nobody_uses(policies: Policies, recorded: list[
 def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
     requests = [request for call in recorded for request in call]
     assert {request.action for request in requests} >= {
+        "fsx:CopyBackup",
         "fsx:CreateBackup",
         "fsx:DeleteBackup",
         "fsx:DescribeBackups",
@@ -228,6 +263,8 @@ def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
     }
     deleted = [dict(request.context) for request in requests if request.action == "fsx:DeleteBackup"]
     assert any("aws:ResourceTag/fsx-backup:deployment" not in context for context in deleted)  # adopted ones
+    assert any(":eu-central-1:" in request.resource for request in requests if request.action == "fsx:DeleteBackup")
+    assert any(request.resource == FAR_KEY for request in requests)
     listed = {request.resource for request in requests if request.action == "fsx:ListTagsForResource"}
     assert {LISTED_VOLUME, UNLISTED_VOLUME} <= listed
     assert f"{FSX}:file-system/{TAGGED}" in {r.resource for r in requests if r.action == "fsx:CreateBackup"}

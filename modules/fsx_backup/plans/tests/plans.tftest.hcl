@@ -22,6 +22,7 @@ variables {
     start_window_minutes      = 240
     completion_window_minutes = 1440
     max_backup_age_hours      = null
+    copies                    = {}
   }
   file_systems = {}
   arguments = {
