@@ -110,8 +110,13 @@ def warnings(changes: list[dict[str, Any]]) -> Iterator[str]:
     for change in changes:
         if _is_backup(change) and change["change"]["actions"] == ["update"]:
             before, after = _settings(change["change"]["before"]), _settings(change["change"]["after"])
-            if before and after and after["max_deletes"] > before["max_deletes"]:
+            if not before or not after:
+                continue
+            if after["max_deletes"] > before["max_deletes"]:
                 yield f"{change['index']}: max_deletes is raised, so a mistake in its retention may delete more."
+            for region, was, will in _copies_kept(before, after):
+                if was.get("kms_key_arn") != will.get("kms_key_arn"):
+                    yield f"{change['index']}: copies to {region} get another key, so the next one is a full one."
 
 
 def _weakened(change: dict[str, Any], now: datetime) -> Iterator[str]:
@@ -136,6 +141,14 @@ def _weakened(change: dict[str, Any], now: datetime) -> Iterator[str]:
             f"{_id(after)} its own entry"
         )
     yield from weakened(kind, before, after)
+    for region in sorted(before.get("copies", {}).keys() - after.get("copies", {}).keys()):
+        yield (
+            f"would not be copied to {region} any more: the copies there become orphaned, no plan purges them, and "
+            f"they are still paid for. Keep {region} in copies"
+        )
+    for region, was, will in _copies_kept(before, after):
+        for sentence in weakened("copies", was, will):
+            yield f"in copies to {region}, {sentence}"
 
 
 def _loss(change: dict[str, Any], sentence: str) -> Loss:
@@ -199,7 +212,16 @@ def _settings(values: dict[str, Any]) -> dict[str, Any]:
     plan = message.get("plan")
     if not plan:
         return message
-    return {**({"target_types": TYPES} if "target_tags" in plan else {}), **plan, **plan["retention"]}
+    copies = {region: {**copy, **copy["retention"]} for region, copy in plan.get("copies", {}).items()}
+    types = {"target_types": TYPES} if "target_tags" in plan else {}
+    return {**types, **plan, **plan["retention"], "copies": copies}
+
+
+def _copies_kept(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """The Regions to which a plan copies before and after."""
+    for region, was in before.get("copies", {}).items():
+        if region in after.get("copies", {}):
+            yield region, was, after["copies"][region]
 
 
 def _still_selects(before: dict[str, Any], after: dict[str, Any]) -> bool:

@@ -45,12 +45,13 @@ def _filters(before: Any, after: Any) -> bool:
 
 # (setting, whether a change weakens it, what follows). A setting that was not there before has no rule to break.
 Rules = tuple[tuple[str, Callable[[Any, Any], bool], str], ...]
+RETENTION: Rules = tuple(
+    (rule, _lowered, "its retention is shortened, and the next run deletes what no rule keeps")
+    for rule in ("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly")
+)
 RULES: dict[str, Rules] = {
     "backup": (
-        *(
-            (rule, _lowered, "its retention is shortened, and the next run deletes what no rule keeps")
-            for rule in ("days", "keep_last", "keep_hourly", "keep_daily", "keep_weekly", "keep_monthly", "keep_yearly")
-        ),
+        *RETENTION,
         ("purge_tags", lambda old, new: not old.items() <= new.items(), "its purge reaches more backups"),
         ("adopt_tags", lambda old, new: new and new != old, "it adopts and purges other backups"),
         (
@@ -63,6 +64,7 @@ RULES: dict[str, Rules] = {
         ("completion_window_minutes", _raised, "a backup that does not complete is reported later"),
         ("max_backup_age_hours", _raised, "a backup that is too old is reported later or never"),
     ),
+    "copies": (*RETENTION, ("completion_window_minutes", _raised, "a copy that does not complete is reported later")),
     "health_check": (("additional_targets", _loses, "backups of these by direct invocation are denied"),),
     "report": (
         ("notify", _quieter, "fewer reports are sent"),

@@ -17,6 +17,7 @@ PLAN = {
     "completion_window_minutes": 1440,
     "max_backup_age_hours": 26,
 }
+COPY = {"retention": RETENTION, "kms_key_arn": "arn:aws:kms:…", "completion_window_minutes": 1440}
 EVERY_FOUR_HOURS = "cron(0 0/4 * * ? *)"
 
 
@@ -55,6 +56,10 @@ KEPT = change("no-op", schedule(), schedule(), index="kept")
 
 def updated(**plan: Any) -> dict[str, Any]:
     return change("update", schedule(), schedule(**plan))
+
+
+def copied(*regions: str, **copy: Any) -> dict[str, Any]:
+    return schedule(copies=dict.fromkeys(regions, COPY | copy))
 
 
 def fleet(tags: dict[str, str], *types: str, **other: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tests.plan_check.changes import (
     change,
     check,
     checks,
+    copied,
     filtering,
     fires,
     fleet,
@@ -107,16 +108,8 @@ SCHEDULES = [
     ((DAILY, "at(2026-09-21T00:00:00)"), "not fire again after 2026-09-21", ("at(2026-09-21T00:00:00)", DAILY)),
     (("cron(0 1 * * ? 2026)", "cron(0 1 L * ? 2026)"), "up to 31 days", ("cron(0 1 * * ? 2026)", "rate(7 days)")),
     ((DAILY, "cron(every day)"), "whether it would fire less often is unknown", (DAILY, YEARLY, "DISABLED")),
-    (
-        (DAILY, "rate(99999999999 days)"),
-        "rate(99999999999 days) cannot be read: it is out of range",
-        (DAILY, YEARLY, "DISABLED"),
-    ),
-    (
-        (DAILY, "at(9999-12-31T23:59:59) in America/New_York"),
-        "cannot be read: it is out of range",
-        (DAILY, "rate(1 day)"),
-    ),
+    ((DAILY, "rate(99999999999 days)"), "cannot be read: it is out of range", (DAILY, YEARLY, "DISABLED")),
+    ((DAILY, "at(9999-12-31T23:59:59) in America/New_York"), "out of range", (DAILY, "rate(1 day)")),
     ((DAILY, "rate(9999999 days)"), "not fire again after", ("rate(9999999 days)", DAILY)),
     ((DAILY, f"{DAILY} in Mars/Base"), "no data for the time zone Mars/Base", (DAILY, "rate(1 day) in Asia/Tokyo")),
 ]
@@ -154,6 +147,13 @@ FLEETS = [
         (fleet(HPC, "LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"), fleet(HPC)),
     ),
     ((fleet(HPC, "ONTAP"), fleet(HPC, "LUSTRE")), "not backed up any more", (fleet(HPC, "LUSTRE"), fleet(HPC))),
+]
+TWO, US = copied("eu-central-1", "us-east-1"), copied("us-east-1")
+SHORTER, LONGER = copied("us-east-1", **keeping(days=3)), copied("us-east-1", **keeping(days=8, max_deletes=9))
+FLEETS += [  # copies
+    ((TWO, US), "not be copied to eu-central-1 any more: the copies there become orphaned", (US, TWO)),
+    ((US, SHORTER), "in copies to us-east-1, days from 7 to 3", (US, LONGER)),
+    ((US, copied("us-east-1", completion_window_minutes=1441)), "is reported later. Keep completion", (US, US)),
 ]
 FILTERS = [
     ((None, '{"plan":["a"]}'), "may be notified of less", ('{"plan":["a"]}', None)),
@@ -250,10 +250,12 @@ def test_the_exit_status_and_what_is_allowed(tmp_path: Path) -> None:
 
 
 def test_a_higher_max_deletes_is_a_warning(tmp_path: Path) -> None:
-    more = updated(retention=RETENTION | {"max_deletes": 500})
-    result = run(tmp_path, {"format_version": "1.2", "resource_changes": [more]})
+    after = copied("us-east-1", kms_key_arn=None)
+    more, key = updated(retention=RETENTION | {"max_deletes": 500}), change("update", US, after, index="other")
+    result = run(tmp_path, {"format_version": "1.2", "resource_changes": [more, key]})
     assert result.returncode == 0
     assert "warning: home: max_deletes is raised" in result.stdout
+    assert "warning: other: copies to us-east-1 get another key, so the next one is a full one." in result.stdout
 
 
 def group(tags: dict[str, str] | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tests.module.inputs import FLEET, HOME, KEY, MAIN_TOPIC, TOPIC
 from tests.support.planning import ModulePlanner
 
 NOW = datetime(2026, 9, 20, tzinfo=UTC)
+WEST_KEY = KEY.replace("eu-west-1", "us-west-2")
 BEFORE = {
     "removed": HOME,
     "shortened": HOME | {"retention": {"days": 30, "keep_monthly": 12}},
@@ -21,6 +22,7 @@ BEFORE = {
     "moved": HOME,
     "kept": HOME,
     "fleet": FLEET,
+    "copied": HOME | {"retention": {"days": 9}, "copies": {"us-east-1": {}, "us-west-2": {"kms_key_arn": WEST_KEY}}},
 }
 AFTER = {
     "moved": {"file_system_id": "fs-11111111"},
@@ -31,6 +33,7 @@ AFTER = {
     "kept": HOME | {"notify_on_success": False},
     "new": HOME,
     "fleet": FLEET | {"target_types": ["LUSTRE"]},
+    "copied": HOME | {"retention": {"days": 9}, "copies": {"us-west-2": {"retention": {"days": 7}}}},
 }
 
 
@@ -88,6 +91,7 @@ def test_losses_are_found_in_a_plan_of_the_module(plan: ModulePlanner, monkeypat
         "disabled": ["would be disabled"],
         "moved": [f"the backups of {HOME['file_system_id']} become orphaned"],
         "fleet": ['target_types from ["LUSTRE", "ONTAP", "OPENZFS", "WINDOWS"] to ["LUSTRE"]'],
+        "copied": ["would not be copied to us-east-1 any more", "in copies to us-west-2, days from 9 to 7"],
         "rarer": ["would fire less often, up to 365 days apart, not 4 hours"],
         "aws_scheduler_schedule.health_check": ["up to 1 hour apart, not 30 minutes"],
         "aws_scheduler_schedule.report": ['notify from "problems" to "never"'],
@@ -101,7 +105,7 @@ def test_losses_are_found_in_a_plan_of_the_module(plan: ModulePlanner, monkeypat
     for name, expected in words.items():
         assert len(told[name]) == len(expected)
         assert all(word in sentence for word, sentence in zip(expected, told[name], strict=True))
-    assert [warning.split(":")[0] for warning in plan_check.warnings(changes)] == ["bolder"]
+    assert [warning.split(":")[0] for warning in plan_check.warnings(changes)] == ["bolder", "copied"]
 
 
 def test_a_first_plan_whose_messages_are_all_unknown_loses_nothing(unknown: Plan) -> None:
