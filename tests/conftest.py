@@ -15,6 +15,8 @@ pytest_plugins = ("tests.support.planning", "tests.support.sandbox_fixtures", "t
 ROOMS = (
     "tests/deployed/test_applied_examples.py",
     "tests/deployed/test_acceptance.py",
+    "tests/deployed/test_copies.py",
+    "tests/deployed/test_fleet.py",
     "tests/deployed/",
     "tests/module/security/",
     "tests/module/",

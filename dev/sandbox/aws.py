@@ -132,9 +132,9 @@ class Sandbox:
         """The variables for Terraform, the AWS CLI and boto3 (`Connection.environment`)."""
         return self.connection.environment()
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client (`Connection.client`)."""
-        return self.connection.client(service)
+        return self.connection.client(service, region)
 
     def pids(self) -> dict[str, int]:
         """The pids of the FSx emulator (`fsx`) and of LocalStack (`localstack`)."""

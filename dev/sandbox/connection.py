@@ -56,13 +56,13 @@ class Connection:
             **provider_configuration(),
         }
 
-    def client(self, service: str) -> Any:
-        """A boto3 client for the sandbox, whatever the caller's own AWS settings are; one per service."""
-        return _client(self, service)
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client for the sandbox, whatever the caller's own AWS settings are; one per service and Region."""
+        return _client(self, service, region or self.region)
 
 
 @cache
-def _client(connection: Connection, service: str) -> Any:
+def _client(connection: Connection, service: str, region: str) -> Any:
     session = botocore.session.Session()
     session.set_config_variable("profile", "default")
     session.set_config_variable("config_file", str(connection.config_file))
@@ -70,7 +70,7 @@ def _client(connection: Connection, service: str) -> Any:
     return boto3.Session(
         aws_access_key_id=connection.account,
         aws_secret_access_key=SECRET,
-        region_name=connection.region,
+        region_name=region,
         botocore_session=session,
     ).client(  # type: ignore[call-overload] # the service is only known at run time
         service,
