@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .health import scheduled
+from .model import AVAILABLE
 from .occurrence import LATENESS, Next, follow
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from .model import Backup, Plan
     from .occurrence import Occurrence
+    from .report import Copy
 
 
 def of_target(listed: Iterable[Backup], plan: Plan, deployment: str) -> list[Backup]:
@@ -31,6 +33,20 @@ def of_target(listed: Iterable[Backup], plan: Plan, deployment: str) -> list[Bac
 def find(place: Occurrence, own: Iterable[Backup], source: Backup) -> Backup | None:
     """The copy of this occurrence's backup."""
     return place.find(backup for backup in own if backup.source_backup_id == source.id)
+
+
+def pending(backups: Iterable[Backup], occurrence: Occurrence, copied: Iterable[Copy], now: datetime) -> frozenset[str]:
+    """Ids of earlier backups whose copies may still be made: within their windows, and not copied to every Region."""
+    there = [{copy.source_backup_id for copy in one.own if copy.lifecycle == AVAILABLE} for one in copied]
+    return frozenset(
+        backup.id
+        for backup in backups
+        if backup.lifecycle == AVAILABLE
+        and backup.made_by(occurrence.plan, occurrence.deployment)
+        and (due := scheduled(backup))
+        and now <= replace(occurrence, scheduled_time=due).last_deadline + LATENESS
+        and not all(backup.id in sources for sources in there)
+    )
 
 
 def decide(place: Occurrence, copy: Backup | None, now: datetime) -> Next:

@@ -43,12 +43,16 @@ class Copying:
         except (fsx.Transient, fsx.Busy) as error:
             return self._delayed(str(error))
         except (fsx.Rejected, ClientError) as error:
+            if self.seen.backup_id:  # a look was refused, not the copy
+                return self._delayed(str(error))
             return self._failed(copy_refused(self.place.plan.region, error))
 
     def listed(self) -> Copy:
-        """For a purge without a backup. Raises Transient."""
+        """For a purge without a backup."""
         try:
             return Copy(self.place, Outcome.PURGED, own=tuple(self._own()))
+        except fsx.Transient as error:
+            return Copy(self.place, Outcome.PARTIAL, None, f"FSx did not respond: {error}", "Run the purge again.")
         except (fsx.Rejected, ClientError) as error:
             return replace(self._failed(copy_refused(self.place.plan.region, error)), outcome=Outcome.PARTIAL)
 
@@ -104,7 +108,7 @@ class Copying:
         return Copy(self.place, None, self.copy, reason)
 
     def _missed(self, cause: str) -> Copy:
-        verdict = copy_not_completed(self.place, self.copy, cause)
+        verdict = copy_not_completed(self.place, self.copy, cause, started=bool(self.seen.backup_id))
         return Copy(self.place, Outcome.COPY_NOT_COMPLETED, self.copy, verdict.reason, verdict.remedy)
 
     def _failed(self, verdict: Verdict) -> Copy:
@@ -134,7 +138,7 @@ class Regions:
         return tuple(side_by_side(Copying.run, self._each(source)))
 
     def listed(self) -> tuple[Copy, ...]:
-        """For a purge without a backup: what there is of the plan. Raises Transient."""
+        """For a purge without a backup: what there is of the plan."""
         return tuple(side_by_side(Copying.listed, self._each(None)))
 
     def site(self, copy: Copy) -> Site:

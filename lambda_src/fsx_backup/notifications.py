@@ -90,16 +90,10 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         look["Deletes"] = commands.audit_query(occurrence, "withheld" if purge.selection.blocked else "deleted")
     data = {key: value for key, value in report.as_json().items() if key not in {"purge", "table"}}
     if purge:
-        data["purge"] = {
-            "deleted": purge.total,
-            "all_known": purge.known,
-            "kept": purge.kept,
-            "left": len(purge.left),
-            "failed": len(purge.failures),
-            "unfinished": purge.unfinished,
-            "blocked": len(purge.selection.blocked),
-            "later": len(purge.selection.later),
-        }
+        data["purge"] = purge.counts
+    for copy, row in zip(report.copies, data.get("copies", ()), strict=False):
+        if copy.purge:
+            row["purge"] = copy.purge.counts
     return compose_message(
         settings,
         f"{plan.name}: {headline}",

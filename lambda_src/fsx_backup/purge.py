@@ -58,6 +58,7 @@ class Site:
     backups: Collection[Backup]
     made: Backup | None
     seen: Seen
+    pending: Collection[str] = ()  # ids of what waits to be copied
 
 
 def run(
@@ -71,7 +72,7 @@ def run(
 ) -> Done:
     """Decide by the plan's retention and carry it out."""
     occurrence, plan = site.occurrence, site.occurrence.plan
-    decisions = retention.decide(site.backups, plan, occurrence.deployment, now, site.made)
+    decisions = retention.decide(site.backups, plan, occurrence.deployment, now, site.made, pending=site.pending)
     selection = retention.select(decisions, plan)
     if dry_run:
         found = Purge(tuple(decisions), selection)

@@ -71,6 +71,20 @@ class Purge:
         listed = {decision.backup.id for decision in self.decisions if decision.own}
         return len(listed - {decision.backup.id for decision in self.deleted})
 
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What a notification takes of it: without the decisions, because SNS takes 256 KB."""
+        return {
+            "deleted": self.total,
+            "all_known": self.known,
+            "kept": self.kept,
+            "left": len(self.left),
+            "failed": len(self.failures),
+            "unfinished": self.unfinished,
+            "blocked": len(self.selection.blocked),
+            "later": len(self.selection.later),
+        }
+
 
 @dataclass(frozen=True)
 class Copy:

@@ -5,7 +5,7 @@ backwards; while a rule has counts left, the oldest backup is kept too, so that 
 Source: restic's manual, "Removing backup snapshots".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -83,12 +83,20 @@ def long_due(backups: Iterable[Backup], plan: Plan, deployment: str, now: dateti
 
 
 def decide(
-    backups: Iterable[Backup], plan: Plan, deployment: str, now: datetime, made: Backup | None = None
+    backups: Iterable[Backup],
+    plan: Plan,
+    deployment: str,
+    now: datetime,
+    made: Backup | None = None,
+    *,
+    pending: Collection[str] = (),
 ) -> list[Decision]:
     """A decision per backup, newest first, independent of the order given. `now` has an offset.
 
     `made` is the run's own backup. The newest other one is kept beside it: a listing may still show a backup that
-    somebody deleted a moment ago. Raises NoZoneData where the plan's time zone cannot be loaded.
+    somebody deleted a moment ago. `pending`: ids of backups that wait to be copied.
+
+    Raises NoZoneData where the plan's time zone cannot be loaded.
     """
     ordered = sorted(backups, key=lambda backup: (backup.created is not None, backup.created or now, backup.id))
     ordered.reverse()
@@ -97,6 +105,8 @@ def decide(
     others = [backup for backup in good if made is not None and backup.id != made.id]
     for spare in others[:1]:
         rules.setdefault(spare.id, []).append("newest beside this run's own")
+    for waiting in pending:
+        rules.setdefault(waiting, []).append("waits to be copied")
     decisions = []
     for backup in ordered:
         reasons = list(rules.get(backup.id, ()))

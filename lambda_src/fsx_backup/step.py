@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from . import expansion, fsx, health, occurrence, purge
+from . import copies, expansion, fsx, health, occurrence, purge
 from .copying import Regions
 from .memory import Seen
 from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, NoZoneData, Request
@@ -244,7 +244,8 @@ class Step:
         run = partial(
             purge.run, now=self.now, seconds_left=self.seconds_left, known=known, dry_run=self.request.dry_run
         )
-        site = purge.Site(self.client, self.occurrence, backups, self.backup, self.seen)
+        pending = copies.pending(backups, self.occurrence, self.copied, self.now)
+        site = purge.Site(self.client, self.occurrence, backups, self.backup, self.seen, pending)
         dones, copied = [run(site, handed_over=self.request.deleted)], []
         for copy in self.copied:
             if copy.outcome not in {Outcome.COMPLETED, Outcome.PURGED} or dones[-1].more:

@@ -134,7 +134,7 @@ def copy_gone(region: str) -> Verdict:
     )
 
 
-def copy_not_completed(place: Occurrence, copy: Backup | None, cause: str) -> Verdict:
+def copy_not_completed(place: Occurrence, copy: Backup | None, cause: str, *, started: bool = False) -> Verdict:
     """The copy's window ended. `cause`: what the attempts met, empty if unknown."""
     until = f"at the end of its window, {_moment(place.completion_deadline)}."
     if copy:
@@ -142,6 +142,11 @@ def copy_not_completed(place: Occurrence, copy: Backup | None, cause: str) -> Ve
             f"The copy is still {copy.lifecycle} {until}",
             "It may still finish: check its status in FSx. Lengthen completion_window_minutes of copies if they always "
             "take that long.",
+        )
+    if started:
+        return Verdict(
+            f"The copy was started, and FSx did not say what became of it {until} The cause: {cause.rstrip('.')}.",
+            "It may be available, or still finish: check its status in FSx before you make another.",
         )
     return Verdict(
         f"The copy was not started {until}" + (f" The cause: {cause.rstrip('.')}." if cause else ""),
