@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from dev.sandbox.aws import REGION, ROOT, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios import observer
-from dev.scenarios.demo import DemoFailed, held
+from dev.scenarios.demo import held
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.playing import play
 from dev.scenarios.steps import Steps, say, show
-from dev.terraform import TerraformError
 
 NAME = "copies"
 FOLDER = ROOT / ".sandbox" / "copies"
@@ -29,20 +29,10 @@ WRONG_KEY = f"arn:aws:kms:{FRANKFURT}:123456789012:key/00000000-0000-0000-0000-0
 PATIENCE = timedelta(minutes=8)
 
 
-def main() -> int:
-    try:
-        with Sandbox(progress=say) as sandbox:
-            shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
-            steps = Steps(sandbox.client, NAME, FOLDER, sandbox.environment(), patience=PATIENCE)
-            line = Copies(steps, sandbox).run()
-    except KeyboardInterrupt:
-        print("\nscenario copies: interrupted, everything ended.", file=sys.stderr)
-        return 130
-    except (DemoFailed, SandboxError, TerraformError) as error:
-        print(f"scenario copies: {error}", file=sys.stderr)
-        return 1
-    print(line)
-    return 0
+def run(sandbox: Sandbox) -> str:
+    shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
+    steps = Steps(sandbox.client, NAME, FOLDER, sandbox.environment(), patience=PATIENCE)
+    return Copies(steps, sandbox).run()
 
 
 class Copies:
@@ -179,4 +169,4 @@ class Copies:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(NAME, run))

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from dev.sandbox.aws import REGION, ROOT, Sandbox
 from dev.sandbox.scheduler import Scheduler
-from dev.scenarios.demo import DemoFailed, held
+from dev.scenarios.demo import held
 from dev.scenarios.inbox import Inbox
+from dev.scenarios.playing import play
 from dev.scenarios.steps import Mails, Steps, say, show
-from dev.terraform import TerraformError
 
 NAME = "fleet"
 PLAN = "projects"
@@ -25,20 +25,10 @@ TAGS = {"Backup": "daily", "Service": "projects"}
 EXCLUDED = {"fsx-backup:exclude": "moved to the archive"}
 
 
-def main() -> int:
-    try:
-        with Sandbox(progress=say) as sandbox:
-            shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
-            steps = Steps(sandbox.client, NAME, FOLDER, sandbox.environment())
-            line = Fleet(steps, FsxControl(sandbox.fsx_endpoint)).run()
-    except KeyboardInterrupt:
-        print("\nscenario fleet: interrupted, everything ended.", file=sys.stderr)
-        return 130
-    except (DemoFailed, SandboxError, TerraformError) as error:
-        print(f"scenario fleet: {error}", file=sys.stderr)
-        return 1
-    print(line)
-    return 0
+def run(sandbox: Sandbox) -> str:
+    shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
+    steps = Steps(sandbox.client, NAME, FOLDER, sandbox.environment())
+    return Fleet(steps, FsxControl(sandbox.fsx_endpoint)).run()
 
 
 class Fleet:
@@ -146,4 +136,4 @@ def done(mails: Mails) -> set[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(NAME, run))
