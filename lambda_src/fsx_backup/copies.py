@@ -43,9 +43,9 @@ def pending(backups: Iterable[Backup], occurrence: Occurrence, copied: Iterable[
         for backup in backups
         if backup.lifecycle == AVAILABLE
         and backup.made_by(occurrence.plan, occurrence.deployment)
+        and not all(backup.id in sources for sources in there)
         and (due := scheduled(backup))
         and now <= replace(occurrence, scheduled_time=due).last_deadline + LATENESS
-        and not all(backup.id in sources for sources in there)
     )
 
 

@@ -12,7 +12,7 @@ from .clients import side_by_side
 from .occurrence import CONSISTENCY, Next, follow
 from .purge import Site
 from .report import Copy, Outcome
-from .verdicts import NOT_LISTED, Verdict, copy_failed, copy_gone, copy_not_completed, copy_refused
+from .verdicts import NOT_LISTED, Verdict, copy_failed, copy_gone, copy_not_completed, copy_refused, unpurged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,8 @@ class Copying:
         try:
             return Copy(self.place, Outcome.PURGED, own=tuple(self._own()))
         except fsx.Transient as error:
-            return Copy(self.place, Outcome.PARTIAL, None, f"FSx did not respond: {error}", "Run the purge again.")
+            verdict = unpurged(str(error))
+            return Copy(self.place, Outcome.PARTIAL, None, verdict.reason, verdict.remedy)
         except (fsx.Rejected, ClientError) as error:
             return replace(self._failed(copy_refused(self.place.plan.region, error)), outcome=Outcome.PARTIAL)
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from . import commands
 from .commands import WIDTH
-from .report import Outcome, Purge, Report
+from .report import COPY_OUTCOMES, Outcome, Purge, Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,6 @@ JSON_PROTOCOLS = ("http", "https", "lambda", "sqs")  # programs read these, peop
 
 INFO, WARNING, ERROR = "info", "warning", "error"
 
-COPY_OUTCOMES = (Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED)
 # Outcome -> headline, severity.
 HEADLINES = {
     Outcome.COMPLETED: ("backup completed", INFO),
@@ -88,12 +87,6 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         look["Again"] = commands.invoke(settings, request.again)
     if purge and (purge.total > LISTED or purge.selection.blocked or not purge.known):
         look["Deletes"] = commands.audit_query(occurrence, "withheld" if purge.selection.blocked else "deleted")
-    data = {key: value for key, value in report.as_json().items() if key not in {"purge", "table"}}
-    if purge:
-        data["purge"] = purge.counts
-    for copy, row in zip(report.copies, data.get("copies", ()), strict=False):
-        if copy.purge:
-            row["purge"] = copy.purge.counts
     return compose_message(
         settings,
         f"{plan.name}: {headline}",
@@ -105,7 +98,7 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         facts=facts,
         look=look,
         details=["Backups:", *rows] if (rows := _backups(purge) if purge else []) else [],
-        data=data,
+        data=report.as_json(brief=True),
         attributes={"plan": plan.name, "target": plan.target.id},
     )
 

@@ -38,6 +38,9 @@ class Outcome(StrEnum):
         return self is Outcome.COMPLETED or self is Outcome.PURGED or not self.notified
 
 
+COPY_OUTCOMES = (Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED)  # the worse one first
+
+
 @dataclass(frozen=True)
 class Purge:
     """What became of the decisions. `left` and `failures` map ids of backups that were to be deleted to the reason.
@@ -73,7 +76,7 @@ class Purge:
 
     @property
     def counts(self) -> dict[str, Any]:
-        """What a notification takes of it: without the decisions, because SNS takes 256 KB."""
+        """For programs that do not need the decisions."""
         return {
             "deleted": self.total,
             "all_known": self.known,
@@ -108,20 +111,20 @@ class Copy:
     def __str__(self) -> str:
         """A line of a report."""
         state = "none" if self.backup is None else f"{self.backup.id} {self.backup.lifecycle}"
-        if self.outcome in {Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED}:
+        if self.outcome in COPY_OUTCOMES:
             state = self.outcome.replace("_", " ")
         purged = f", {self.purge.total} deleted, {self.purge.kept} kept" if self.purge else ""
         return f"{self.region}: {state}{purged}"
 
-    def as_json(self) -> dict[str, Any]:
-        """For programs."""
+    def as_json(self, *, brief: bool = False) -> dict[str, Any]:
+        """For programs. `brief`: see Report."""
         return {
             "region": self.region,
             "outcome": self.outcome.value if self.outcome else None,
             "backup_id": self.backup.id if self.backup else None,
             "reason": self.reason or None,
             "remedy": self.remedy or None,
-            **({"purge": _purge_json(self.purge)} if self.purge else {}),
+            **({"purge": self.purge.counts if brief else _purge_json(self.purge)} if self.purge else {}),
         }
 
 
@@ -146,8 +149,8 @@ class Report:
         """Of all Regions."""
         return tuple(one for one in (self.purge, *(copy.purge for copy in self.copies)) if one)
 
-    def as_json(self) -> dict[str, Any]:
-        """The report as a direct invoker gets it."""
+    def as_json(self, *, brief: bool = False) -> dict[str, Any]:
+        """The report as a direct invoker gets it. `brief`: counts instead of decisions, because SNS takes 256 KB."""
         occurrence = self.occurrence
         answer: dict[str, Any] = {
             "outcome": self.outcome.value,
@@ -163,9 +166,9 @@ class Report:
         if self.targets:
             answer["targets"] = list(self.targets)
         if self.copies:
-            answer["copies"] = [copy.as_json() for copy in self.copies]
+            answer["copies"] = [copy.as_json(brief=brief) for copy in self.copies]
         if self.purge is not None:
-            answer["purge"] = _purge_json(self.purge)
+            answer["purge"] = self.purge.counts if brief else _purge_json(self.purge)
             if self.outcome is Outcome.DRY_RUN:
                 there = [f"\n\n{copy.region}:\n{table(copy.purge.decisions)}" for copy in self.copies if copy.purge]
                 answer["table"] = table(self.purge.decisions) + "".join(there)

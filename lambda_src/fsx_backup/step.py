@@ -16,7 +16,7 @@ from .copying import Regions
 from .memory import Seen
 from .model import EVERY_TYPE, IN_PROGRESS, Action, Backup, NoZoneData, Request
 from .occurrence import CONSISTENCY, UNANSWERED, Next, Occurrence
-from .report import Copy, Outcome, Purge, Report, Wait
+from .report import COPY_OUTCOMES, Copy, Outcome, Purge, Report, Wait
 from .verdicts import (
     NOT_LISTED,
     Verdict,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_fsx import FSxClient
 
-WORST_FIRST = (Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED, Outcome.PURGE_BLOCKED, Outcome.PARTIAL)
+WORST_FIRST = (*COPY_OUTCOMES, Outcome.PURGE_BLOCKED, Outcome.PARTIAL)
 
 
 class Step:
@@ -57,7 +57,7 @@ class Step:
         now: datetime,
         seconds_left: Callable[[], float],
         *,
-        regional: Callable[[str], FSxClient] | None = None,
+        regional: Callable[[str], FSxClient],
         receives: int = 0,
         seen: Seen | None = None,
     ) -> None:
@@ -68,7 +68,7 @@ class Step:
         self.receives = receives
         self.seen = seen or Seen()
         self.occurrence = Occurrence(deployment, request.plan, request.scheduled_time)
-        self.regions = Regions(self.occurrence, client, regional or (lambda _: client), self.seen, now)
+        self.regions = Regions(self.occurrence, client, regional, self.seen, now)
         self.backup: Backup | None = None
         self.newest: Backup | None = None
         self.copied: tuple[Copy, ...] = ()

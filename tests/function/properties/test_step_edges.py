@@ -153,7 +153,7 @@ def test_a_denied_delete_beside_others_is_counted_apart(world: World) -> None:
     world.fsx.control.fault("AccessDenied", "DeleteBackup", match={"BackupId": old[1]}, times=None)
     world.fsx.control.fault("BackupRestoring", "DeleteBackup", match={"BackupId": old[2]}, times=None)
     request = parse(world.message(target, action="purge") | {"dry_run": False}, world.now)
-    report = Step(request, "prod", world.fsx.client(), world.now, lambda: 120.0).run()
+    report = Step(request, "prod", world.fsx.client(), world.now, lambda: 120.0, regional=world.fsx.client).run()
     assert isinstance(report, Report)
     assert report.outcome is Outcome.PARTIAL
     assert "1 deletes failed" in report.reason
@@ -244,7 +244,9 @@ def test_silence_ends_with_the_start_window_unless_a_backup_is_known(
     world.fsx.control.fault("http_500", "DescribeBackups", times=None)
     request = Request(Action.BACKUP, PLAN, TIME)
     seen = Seen(backup_id="backup-0123456789abcdef0" if made else None)
-    result = Step(request, "prod", world.fsx.client(), TIME + after, lambda: 300.0, seen=seen).run()
+    result = Step(
+        request, "prod", world.fsx.client(), TIME + after, lambda: 300.0, regional=world.fsx.client, seen=seen
+    ).run()
     if expected is None:
         assert isinstance(result, Wait)
     else:
