@@ -73,7 +73,9 @@ class Watch:
         late = [plan for plan in fleet.rows if plan.late]
         new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
         known = {plan.name for plan in late} - {plan.name for plan in new}
-        if known and len(known) > metrics.last_late(self.client("cloudwatch"), self.settings, now):
+        ask = known or fleet.unread
+        before = metrics.last_late(self.client("cloudwatch"), self.settings, now) if ask else 0
+        if len(known) > before:
             new = late  # some became late at a moment that cannot be computed: a backup failed, or was deleted
         log.info("check", extra={"plans": len(check.plans or ()), "late": [plan.label for plan in late]})
         if new:
@@ -85,7 +87,7 @@ class Watch:
             body = json.dumps({"action": Action.RECOVERY, "plans": since, "scheduled_time": time})
             self.client("sqs").send_message(QueueUrl=self.settings.queue_url, MessageBody=body)
         # Last, because a repeated check compares with what was published before.
-        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(fleet, self.settings, now))
+        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(fleet, self.settings, now, before))
         return {"outcome": "CHECKED", "plans": len(check.plans or ()), "late": [plan.label for plan in late]}
 
     def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:

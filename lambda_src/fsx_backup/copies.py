@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .health import scheduled
+from .health import may_be_copied, scheduled
 from .model import AVAILABLE
 from .occurrence import LATENESS, Next, follow
 
@@ -44,8 +44,7 @@ def pending(backups: Iterable[Backup], occurrence: Occurrence, copied: Iterable[
         if backup.lifecycle == AVAILABLE
         and backup.made_by(occurrence.plan, occurrence.deployment)
         and not all(backup.id in sources for sources in there)
-        and (due := scheduled(backup))
-        and now <= replace(occurrence, scheduled_time=due).last_deadline + LATENESS
+        and may_be_copied(backup, occurrence.plan, occurrence.deployment, now)
     )
 
 

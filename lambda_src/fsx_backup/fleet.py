@@ -41,6 +41,11 @@ class Fleet:
         """The plans, and their copies by Region."""
         return [*self.plans, *self.copies]
 
+    @property
+    def unread(self) -> set[str]:
+        """Names of the plans with copies in a Region that could not be read."""
+        return {copy.name for copy in self.copies if self.regions[copy.region].problem}
+
 
 def orphans(
     fleet: Fleet, additional_targets: Collection[str], deployment: str, region: Region | None = None, home: str = ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
 from . import retention
 from .model import AVAILABLE, CLOCK_SKEW, IN_PROGRESS, SCHEDULED_TIME_TAG, NoZoneData
-from .occurrence import LATENESS
+from .occurrence import LATENESS, Occurrence
 from .retention import owned
 from .schedule_expression import Unreadable, parse
 
@@ -237,11 +237,20 @@ def scheduled(backup: Backup) -> datetime | None:
         found = datetime.fromisoformat(backup.tags.get(SCHEDULED_TIME_TAG, ""))
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return found if found.tzinfo and found.year < MAXYEAR else None  # windows are counted from it
+
+
+def may_be_copied(backup: Backup, plan: Plan, deployment: str, now: datetime) -> bool:
+    """Whether the windows of a backup's copies have not ended. A purge keeps it until then."""
+    due = scheduled(backup)
+    if due is None or plan.region or not plan.copies:
+        return False
+    return now <= Occurrence(deployment, plan, due).last_deadline + LATENESS
 
 
 def _overdue(own: Collection[Backup], plan: Plan, deployment: str, now: datetime) -> frozenset[str]:
     try:
-        return retention.long_due(own, plan, deployment, now)
+        due = retention.long_due(own, plan, deployment, now)
     except NoZoneData:  # of the time zone: nothing is purged, and the run says so
         return frozenset()
+    return due - {backup.id for backup in own if may_be_copied(backup, plan, deployment, now)}

@@ -32,12 +32,16 @@ DEFAULT_QUOTAS: dict[str, float] = {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 1
 log = logging.getLogger("fsx_backup")
 
 
-def of_fleet(fleet: Fleet, settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
-    """A health check: totals of all plans, bytes by Region, and with `detailed_metrics` the age and bytes of each."""
+def of_fleet(fleet: Fleet, settings: Settings, now: datetime, before: float = 0) -> list[MetricDatumTypeDef]:
+    """A health check: totals of all plans, bytes by Region, and with `detailed_metrics` the age and bytes of each.
+
+    `before`: `last_late`. A plan with copies in a Region that cannot be read now may be one of those.
+    """
     plans, rows = fleet.plans, fleet.rows
     whole = {"Deployment": settings.deployment}
+    late = {plan.name for plan in rows if plan.late}
     values: list[tuple[str, float, StandardUnitType]] = [
-        ("LatePlans", len({plan.name for plan in rows if plan.late}), "Count"),
+        ("LatePlans", max(len(late), min(before, len(late | fleet.unread))), "Count"),
         ("BackupsAvailable", sum(plan.count({AVAILABLE}) for plan in plans), "Count"),
         ("BackupsFailed", sum(plan.count({FAILED}) for plan in plans), "Count"),
         ("BackupsInProgress", sum(plan.count(IN_PROGRESS) for plan in plans), "Count"),

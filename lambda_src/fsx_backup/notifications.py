@@ -85,8 +85,13 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         look["Dry run"] = commands.invoke(settings, request.preview)
     elif severity == ERROR:
         look["Again"] = commands.invoke(settings, request.again)
-    if purge and (purge.total > LISTED or purge.selection.blocked or not purge.known):
-        look["Deletes"] = commands.audit_query(occurrence, "withheld" if purge.selection.blocked else "deleted")
+    if any(done.total > LISTED or done.selection.blocked or not done.known for done in report.purges):
+        blocked = any(done.selection.blocked for done in report.purges)
+        look["Deletes"] = commands.audit_query(occurrence, "withheld" if blocked else "deleted")
+    details = []
+    for where, done in [("Backups:", purge), *((f"Copies in {copy.region}:", copy.purge) for copy in report.copies)]:
+        rows = _backups(done) if done else []
+        details += [where, *rows] if rows else []
     return compose_message(
         settings,
         f"{plan.name}: {headline}",
@@ -97,7 +102,7 @@ def of_report(settings: Settings, report: Report, request: Request, now: datetim
         remedy=report.remedy,
         facts=facts,
         look=look,
-        details=["Backups:", *rows] if (rows := _backups(purge) if purge else []) else [],
+        details=details,
         data=report.as_json(brief=True),
         attributes={"plan": plan.name, "target": plan.target.id},
     )

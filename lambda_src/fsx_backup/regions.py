@@ -47,7 +47,7 @@ def read(client: Callable[[str, str], Any], plans: Iterable[Health], types: Sequ
 def states(
     plans: Iterable[Health], regions: Mapping[str, Region], home: str, deployment: str, now: datetime
 ) -> list[Health]:
-    """A state for each plan, target and Region."""
+    """A state for each plan, target and Region. A copy serves what its source serves, as long as that is there."""
     found = []
     for health in plans:
         if health.entry is None or not health.target:
@@ -57,6 +57,10 @@ def states(
             if region.problem:
                 found.append(Health(health.name, State.UNKNOWN, region.problem, entry=entry))
                 continue
-            own = copies.of_target(region.backups, entry.plan, deployment)
+            made = {backup.id: backup.created for backup in health.own}
+            own = [
+                replace(copy, created=made.get(copy.source_backup_id or "") or copy.created)
+                for copy in copies.of_target(region.backups, entry.plan, deployment)
+            ]
             found.append(assess(health.name, entry, own, deployment, now))
     return found

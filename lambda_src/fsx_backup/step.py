@@ -82,7 +82,8 @@ class Step:
                 return self._report(Outcome.SKIPPED, Verdict(f"The target left the fleet: {error}"))
             return self._report(Outcome.FAILED, Verdict(str(error), error.remedy))
         except NoZoneData as error:  # from the decision on a purge, before it has begun
-            return self._report(Outcome.PURGE_BLOCKED, purge_verdict(self.request.plan, Purge(), zone_error=str(error)))
+            said = purge_verdict(self.request.plan, Purge(), zone_error=str(error))
+            return self._conclude(Outcome.PURGE_BLOCKED, (), said)
         except fsx.Transient as error:
             return self._unanswered(str(error))
         except ClientError as error:

@@ -186,6 +186,7 @@ def _moment(time: datetime) -> str:
 def purge_verdict(plan: Plan, purge: Purge, refused: Collection[str] = (), *, zone_error: str = "") -> Verdict:
     """What kept a purge, or would keep one, from deleting everything that is due. Empty if nothing did."""
     reasons, remedies = [], []
+    setting = f'copies["{plan.region}"].retention.max_deletes' if plan.region else "retention.max_deletes"
     if zone_error:
         reasons.append(f"The purge was withheld: the function has {zone_error}, so it cannot tell the periods apart.")
         remedies.append("Correct the plan's timezone, or use one that the function's Python knows.")
@@ -196,8 +197,8 @@ def purge_verdict(plan: Plan, purge: Purge, refused: Collection[str] = (), *, zo
             f"that is known: more than max_deletes = {limit}. None of them was deleted."
         )
         remedies.append(
-            "If the policy was shortened by mistake, restore it. If it is intended, raise retention.max_deletes to at "
-            f"least {blocked} and apply."
+            f"If the policy was shortened by mistake, restore it. If it is intended, raise {setting} to at least "
+            f"{blocked} and apply."
         )
     if purge.failures:
         reasons.append(f"{len(purge.failures)} deletes failed: {next(iter(purge.failures.values()))}.")

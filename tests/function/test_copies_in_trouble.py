@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.function.copies import FRANKFURT, TOKYO, seed_copies
@@ -66,5 +67,55 @@ def test_a_look_at_a_copy_that_is_refused_once_ends_nothing(world: World, lustre
     world.send(world.message(lustre, copies={FRANKFURT: {}}))
     world.settle(hours=0.2)
     world.fsx.control.fault("AccessDeniedException", "DescribeBackups", times=1, region=FRANKFURT)
+    world.settle()
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
+
+
+def test_a_purge_that_is_withheld_in_a_region_names_its_setting_and_its_backups(world: World, lustre: str) -> None:
+    seed_copies(world, lustre, [30 + age for age in range(8)])
+    policy = {"days": 7, "max_deletes": 5}
+    world.send(world.message(lustre, copies={FRANKFURT: {"retention": policy}}))
+    world.settle()
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "PURGE_BLOCKED"
+    assert f'raise copies["{FRANKFURT}"].retention.max_deletes to at least 6 and apply.' in mail.said
+    assert mail.text.partition(f"\nCopies in {FRANKFURT}:\n")[2].count("  would delete backup-") == 6
+    assert "message = 'withheld'" in mail.said
+
+
+def test_without_data_of_its_time_zone_a_run_says_what_its_copies_came_to(world: World, lustre: str) -> None:
+    world.fsx.control.fault("InvalidDestinationKmsKey", "CopyBackup", times=None, region=TOKYO)
+    world.send(world.message(lustre, copies={FRANKFURT: {}, TOKYO: {}}, timezone="Mars/Olympus_Mons"))
+    world.settle()
+    [mail] = world.topic.mails
+    assert mail.attributes["outcome"] == "COPY_FAILED"
+    assert mail.said.count("The purge was withheld: the function has no data for the time zone") == 1
+    assert f" {TOKYO}: An error occurred (InvalidDestinationKmsKey)" in mail.said
+
+
+def test_a_new_execution_environment_finds_the_copy_in_progress(world: World, lustre: str) -> None:
+    world.fsx.control.durations(copy=3600)
+    world.send(world.message(lustre, copies={FRANKFURT: {}}))
+    world.settle(hours=0.5)
+    world.function = world.connect()
+    world.settle()
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]
+    assert len(world.backups(FRANKFURT)) == 1
+
+
+def test_a_copy_that_listings_do_not_show_yet_is_one(world: World, lustre: str) -> None:
+    there, by_id = boto3.client("fsx", FRANKFURT), [False]  # not the one that other tests share
+
+    def hide(parsed: Any, **_: Any) -> None:
+        if not by_id[-1]:
+            parsed["Backups"] = []
+
+    events = there.meta.events
+    events.register(
+        "provide-client-params.fsx.DescribeBackups", lambda params, **_: by_id.append("BackupIds" in params)
+    )
+    events.register("after-call.fsx.DescribeBackups", hide)
+    world.function = world.connect(regional=lambda _: there)
+    world.send(world.message(lustre, copies={FRANKFURT: {}}))
     world.settle()
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["COMPLETED"]

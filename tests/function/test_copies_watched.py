@@ -1,10 +1,12 @@
 """Copies in the health check, the report and the status."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from tests.function.copies import FRANKFURT, HOME, TOKYO, seed_copies
+from tests.function.watching import late_plans, outcomes
 from tests.support.world import DEPLOYMENT, START, World
 
 OWN = {"fsx-backup:deployment": DEPLOYMENT}
@@ -45,12 +47,77 @@ def test_a_copy_is_late_by_its_own_window(world: World, lustre: str) -> None:
 @pytest.mark.fault("copy-refused")
 @pytest.mark.parametrize("error", ["http_503", "AccessDeniedException"])
 def test_a_region_that_cannot_be_read_is_told_and_holds_up_no_other(world: World, lustre: str, error: str) -> None:
-    world.fsx.control.fault(error, "DescribeBackups", times=None, region=FRANKFURT)
+    world.fsx.control.fault(error, "DescribeBackups", times=None, region=TOKYO)
     status = world.invoke({"action": "status"})
     states = {row.get("region", HOME): (row["state"], row["problem"]) for row in status["plans"]}
-    assert states == {HOME: ("WAITING", False), FRANKFURT: ("UNKNOWN", True), TOKYO: ("WAITING", False)}
-    assert f"home in {FRANKFURT}: UNKNOWN. FSx in {FRANKFURT} did not respond, or refused: " in status["problems"][0]
-    assert world.invoke({"action": "check", "plan": "home"})["copies"][1]["state"] == "UNKNOWN"
+    assert states == {HOME: ("WAITING", False), FRANKFURT: ("WAITING", False), TOKYO: ("UNKNOWN", True)}
+    assert f"home in {TOKYO}: UNKNOWN. FSx in {TOKYO} did not respond, or refused: " in status["problems"][0]
+    assert world.invoke({"action": "check", "plan": "home"})["copies"][0]["state"] == "UNKNOWN"
+
+
+@pytest.mark.usefixtures("lustre")
+def test_a_plan_that_is_gone_or_has_no_targets_hides_no_copies(world: World) -> None:
+    world.schedule("", name="empty", target_tags={"Backup": "daily"}, copies={FRANKFURT: {}})
+    world.send({"action": "report", "plans": ["gone", "empty", "home"], "notify": "always"})
+    world.deliver()
+    [mail] = world.topic.mails
+    assert [row["region"] for row in mail.data["plans"] if row.get("region")] == [TOKYO, FRANKFURT]
+
+
+def test_a_region_that_is_unread_for_a_while_is_late_all_the_time_and_mailed_once(world: World, lustre: str) -> None:
+    world.advance(hours=8)
+    world.history(lustre, [0], tags={"fsx-backup:scheduled-time": "2026-03-01T12:00:00Z"})
+    world.check()
+    for region in (FRANKFURT, TOKYO):
+        world.fsx.control.fault("http_503", "DescribeBackups", times=None, region=region)
+    for _ in range(2):
+        world.advance(minutes=30)
+        world.check()
+        world.fsx.control.clear_faults()
+    assert late_plans(world) == [1, 1, 1]
+    assert outcomes(world) == ["LATE"]
+
+
+@pytest.mark.usefixtures("lustre")
+def test_a_region_that_is_unread_makes_no_plan_late(world: World) -> None:
+    for error in ("", "http_503"):
+        if error:
+            world.fsx.control.fault(error, "DescribeBackups", times=None, region=FRANKFURT)
+        world.advance(minutes=30)
+        world.check()
+    assert late_plans(world) == [0, 0]
+
+
+def test_what_waits_to_be_copied_is_not_overdue_for_deletion(world: World) -> None:
+    target = world.fsx.seed_file_system("LUSTRE")
+    copies = {FRANKFURT: {"completion_window_minutes": 4320}}
+    world.schedule(target, copies=copies, retention={"days": 1, "keep_last": 1})
+    for hours in (2, 4, 6, 36):
+        due = f"{world.now - timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+        world.history(target, [hours / 24], tags={"fsx-backup:scheduled-time": due})
+    for _ in range(2):
+        world.check()
+        world.advance(hours=72)
+    assert world.cloudwatch.values("OverdueForDeletion", Deployment=DEPLOYMENT) == [0, 1]
+
+
+def test_a_scheduled_time_that_no_window_can_be_counted_from_breaks_no_check(world: World, lustre: str) -> None:
+    world.history(lustre, [0], tags={"fsx-backup:scheduled-time": "9999-12-31T23:00:00Z"})
+    world.check()
+    assert late_plans(world) == [0]
+
+
+def test_a_copy_serves_what_its_source_serves(world: World, lustre: str) -> None:
+    """The backup of 04:00 was made at 08:05 and serves 08:00 as well: nothing else was to be copied."""
+    world.advance(hours=4, minutes=4)
+    tags = {"fsx-backup:scheduled-time": "2026-03-01T04:00:00Z"}
+    [source] = world.history(lustre, [0], tags=tags)
+    for region in (FRANKFURT, TOKYO):
+        seed_copies(world, lustre, [0], region, source_backup_id=source, tags=tags)
+    world.advance(hours=4)
+    world.history(lustre, [0], tags={"fsx-backup:scheduled-time": "2026-03-01T12:00:00Z"})
+    world.advance(hours=7, minutes=50)
+    assert {row["state"] for row in world.invoke({"action": "status"})["plans"]} == {"OK"}
 
 
 def test_the_report_has_rows_quota_and_orphans_of_each_region(world: World, lustre: str) -> None:
