@@ -13,7 +13,17 @@ import traceback
 from typing import TYPE_CHECKING
 
 from dev.benchmarks import peers, report
-from dev.benchmarks.rows import apply, cold_import, delete_call, fleet, purge, selection, storm, terraform_plan
+from dev.benchmarks.rows import (
+    apply,
+    cold_import,
+    delete_call,
+    fleet,
+    purge,
+    purge_copies,
+    selection,
+    storm,
+    terraform_plan,
+)
 from dev.sandbox.aws import ROOT
 
 if TYPE_CHECKING:
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
 
 ROWS: dict[str, Row] = (
     purge.ROWS
+    | purge_copies.ROWS
     | delete_call.ROWS
     | fleet.ROWS
     | selection.ROWS
