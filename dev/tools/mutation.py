@@ -1,6 +1,6 @@
 """Mutation testing of the code that can do harm: does some test notice when it is changed?
 
-    python -m dev.tools.mutation [MODULE ...]       without arguments all four
+    python -m dev.tools.mutation [MODULE ...]       without arguments all of them
 
 Each mutant changes one thing: a comparison, a condition, a number, an operator, a statement left out. Texts are not
 mutated, they are for people. A mutant is made in memory, in a forked process that then runs the tests that matter and
@@ -34,6 +34,8 @@ LEAST_PERCENT = 90
 LONGEST_SECONDS = 120.0  # a mutant that runs on for ever is noticed too
 UNIT = ["tests/function/test_flow.py", "tests/function/test_errors.py", "tests/function/test_sample.py"]
 LATE = ["tests/function/properties/test_crash_points.py", "tests/function/properties/test_step_edges.py"]
+COPIES = [f"tests/function/test_{name}.py" for name in ("copies_decided", "copies", "copies_in_trouble")]
+WATCH = [f"tests/function/test_{name}.py" for name in ("health_check", "copies_watched", "alerts", "report")]
 # The tests of each module, the ones that fail soonest first.
 TESTS = {
     "retention": [
@@ -46,6 +48,12 @@ TESTS = {
     "step": [*UNIT, *LATE],
     "verdicts": ["tests/function/test_messages.py", *UNIT[1:2], "tests/function/test_not_started.py"],
     "purge": [*UNIT[1:2], "tests/function/properties/test_step_edges.py", *UNIT[:1]],
+    "copies": [*COPIES],
+    "copying": [*COPIES, *LATE[:1]],
+    "regions": ["tests/function/test_copies_watched.py"],
+    "health": ["tests/function/properties/test_late.py", *WATCH],
+    "schedule_expression": ["tests/function/properties/test_schedule_expression.py", *WATCH[:1]],
+    "selection": ["tests/function/test_selection.py", "tests/function/test_fleets.py"],
 }
 
 

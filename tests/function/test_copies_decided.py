@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from fsx_backup import copies
+from fsx_backup.health import may_be_copied
 from fsx_backup.model import Backup, Copies, Plan, Retention, Target
 from fsx_backup.occurrence import Next, Occurrence
+from fsx_backup.report import Copy
 from tests.function.copies import FRANKFURT, HOME, TOKYO
 from tests.support.world import DEPLOYMENT, START
 
@@ -62,3 +64,44 @@ def test_what_is_next_for_a_copy(lifecycle: str | None, late: int, expected: Nex
     place = Occurrence(DEPLOYMENT, PLAN.there(PLAN.copies[0], HOME), START)
     copy = replace(COPY, lifecycle=lifecycle) if lifecycle else None
     assert copies.decide(place, copy, START + timedelta(hours=48, seconds=late)) is expected
+
+
+@pytest.mark.parametrize(
+    ("change", "copied", "expected"),
+    [
+        ({}, {}, True),
+        ({}, {FRANKFURT: "AVAILABLE"}, True),
+        ({}, {FRANKFURT: "AVAILABLE", TOKYO: "COPYING"}, True),
+        ({}, {FRANKFURT: "AVAILABLE", TOKYO: "AVAILABLE"}, False),
+        ({"lifecycle": "FAILED"}, {}, False),
+        ({"type": "AWS_BACKUP"}, {}, False),
+        ({"tags": {}}, {}, False),
+    ],
+)
+def test_which_backups_wait_to_be_copied(change: dict[str, Any], copied: dict[str, str], expected: bool) -> None:
+    home = Occurrence(DEPLOYMENT, PLAN, START)
+    tags = {key: OWN[key] for key in OWN if key != "fsx-backup:copy"} | {"fsx-backup:scheduled-time": home.time}
+    backup = replace(COPY, id="backup-1", source_backup_id=None, source_region=None, tags=tags)
+    made = [
+        Copy(replace(home, plan=PLAN.there(region, HOME)), own=(replace(COPY, lifecycle=copied[region.region]),))
+        if region.region in copied
+        else Copy(replace(home, plan=PLAN.there(region, HOME)))
+        for region in PLAN.copies
+    ]
+    found = copies.pending([replace(backup, **change)], home, made, START)
+    assert found == ({"backup-1"} if expected else frozenset())
+
+
+def test_nothing_waits_to_be_copied_after_the_last_window() -> None:
+    home = Occurrence(DEPLOYMENT, PLAN, START)
+    end = START + timedelta(hours=48, seconds=60)  # the delivery planned for the last moment may come late
+    assert [
+        may_be_copied(replace(COPY, tags={"fsx-backup:scheduled-time": time}), plan, DEPLOYMENT, moment)
+        for time, plan, moment in [
+            (home.time, PLAN, end),
+            (home.time, PLAN, end + timedelta(seconds=1)),
+            ("", PLAN, end),
+            (home.time, PLAN.there(PLAN.copies[0], HOME), end),
+            (home.time, replace(PLAN, copies=()), end),
+        ]
+    ] == [True, False, False, False, False]

@@ -5,6 +5,7 @@ Source: EventBridge Scheduler User Guide, "Schedule types" and "Daylight saving 
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
@@ -130,6 +131,25 @@ def test_what_cannot_be_read_is_unreadable_and_nothing_else(expression: str) -> 
     """AWS and the plan refuse more than this code does."""
     with suppress(Unreadable):
         parse(expression, "UTC", BEGIN).after(BEGIN)
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("every day", "is none of cron"),
+        ("rate(5 weeks)", "rate takes a whole number and its unit"),
+        ("cron(0 0 * * ?)", "cron takes six fields"),
+        ("cron(0 0 * * * *)", "exactly one of day-of-month and day-of-week must be"),
+        ("cron(60 0 * * ? *)", "60 is not from 0 to 59"),
+        ("cron(0 0 * 0 ? *)", "0 is not from 1 to 12"),
+        ("cron(0/0 0 * * ? *)", "the step of 0/0 must be at least 1"),
+        ("cron(0 *-5 * * ? *)", "*-5 is no value, range or step"),
+        ("cron(0 0 ? * 2#6 *)", "6 is not from 1 to 5"),
+    ],
+)
+def test_what_cannot_be_read_says_why(expression: str, why: str) -> None:
+    with pytest.raises(Unreadable, match=re.escape(why)):
+        parse(expression, "UTC", BEGIN)
 
 
 def test_rates_and_moments() -> None:
