@@ -106,7 +106,7 @@ class Faults:
         yield "| fault | where it strikes | what is expected | survived | tests |"
         yield "|---|---|---|---|---|"
         for name, fault in FAULTS.items():
-            tests = [test for test, faults in self.played.items() if name in faults]
+            tests = sorted(test for test, faults in self.played.items() if name in faults)
             tried = [test for test in tests if test in self.passed]
             count = f"{sum(self.passed[test] for test in tried)} of {len(tried)}" if tried else "in `make test`"
             here, there = links(filter(in_process, tests)), links(test for test in tests if not in_process(test))
@@ -118,10 +118,10 @@ class Faults:
         yield ""
         yield "Days of queue, schedules and execution environments on one clock, with the real function. What they"
         yield "print stands here; `.envs/dev/bin/pytest -s FILE` repeats one."
-        files = dict.fromkeys(test.partition("::")[0] for test in self.played if test in self.printed)
+        files = dict.fromkeys(test.partition("::")[0] for test in sorted(self.played) if test in self.printed)
         for file in files:
             yield from ["", f"[{file.rpartition('/')[2]}](../{file})", "", "```text"]
-            for test in self.played:
+            for test in sorted(self.played):
                 yield from self.printed.get(test, []) if test.startswith(file) else []
             yield "```"
 
