@@ -231,7 +231,7 @@ def _purged(purge: Purge) -> str:
     if not purge.known:
         counts += "; the log has all deletes of this run"
     later = len(purge.selection.later)
-    return f"{counts}; {later} more are due and left to the next run (max_deletes)" if later else counts
+    return f"{counts}; due, and left to the next run: {later} (max_deletes)" if later else counts
 
 
 def _backups(purge: Purge) -> list[str]:

@@ -17,6 +17,7 @@ from .model import AVAILABLE, FAILED, HOLD_TAG, IN_PROGRESS
 from .notifications import INFO, WARNING, Message, age, compose_message, cut_data, listed
 from .resources import collisions
 from .schedule_expression import matched
+from .verdicts import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -118,19 +119,19 @@ def _problems(settings: Settings, fleet: Fleet, refused: Mapping[str, str], now:
         if plan.overdue:
             first = min(plan.overdue, key=lambda backup_id: (backup_id not in refused, backup_id))
             why = refused.get(first, "see the notification of the plan's last run, or the log's lines 'refused'")
-            problems.append(f"{plan.label}: {len(plan.overdue)} backups are overdue for deletion: {first}: {why}.")
+            problems.append(f"{plan.label}: {many(len(plan.overdue), 'backup')} overdue for deletion: {first}: {why}.")
     for (name, target), count in sorted(fleet.orphans.items()):
-        which = f"{count} backups of plan {_plain_name(name)} and target {target}"
-        which += ", which it does not select any more," if name in fleet.members else ""
+        which = f"{many(count, 'backup')} of plan {_plain_name(name)} and target {target}"
+        which += ", which it does not select any more" if name in fleet.members else ""
         remedy = f"Restore the plan, delete them, or tag them {HOLD_TAG} to keep them."
         command = backups_of_plan(settings, name, target)
-        problems.append(f"{which} are orphaned: no plan purges them. {remedy}\n{command}")
+        problems.append(f"Orphaned: {which}. No plan purges what is orphaned. {remedy}\n{command}")
     for region in fleet.regions.values():
         for (name, target), count in sorted(region.orphans.items()):
-            which = f"{count} copies of plan {_plain_name(name)} and target {target} in {region.name}"
+            which = f"{many(count, 'copy', 'copies')} of plan {_plain_name(name)} and target {target} in {region.name}"
             remedy = f"Name the Region in the plan's copies again, delete them, or tag them {HOLD_TAG} to keep them."
             command = copies_of_plan(settings, region.name, name)
-            problems.append(f"{which} are orphaned: no plan purges them there. {remedy}\n{command}")
+            problems.append(f"Orphaned: {which}. No plan purges what is orphaned. {remedy}\n{command}")
     return problems + [f"Quota: {line}." for line, share in _quotas(fleet) if _tight(share)]
 
 

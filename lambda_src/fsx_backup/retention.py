@@ -107,7 +107,8 @@ def decide(
         rules.setdefault(spare.id, []).append("newest beside this run's own")
     for waiting in pending:
         rules.setdefault(waiting, []).append("waits to be copied")
-    decisions = []
+    days, decisions = plan.retention.days, []
+    age = f"older than {days} day{'s'[days == 1 :]}"
     for backup in ordered:
         reasons = list(rules.get(backup.id, ()))
         untouchable, odd = _untouchable(backup, plan, deployment, now)
@@ -115,14 +116,13 @@ def decide(
             own = owned(backup, plan, deployment)
             decisions.append(Decision(backup, False, (untouchable, *reasons), own, odd))
             continue
-        if now - backup.created <= timedelta(days=plan.retention.days):
-            reasons.insert(0, f"not older than {plan.retention.days} days")
+        if now - backup.created <= timedelta(days=days):
+            reasons.insert(0, f"not {age}")
         if reasons:
             decisions.append(Decision(backup, delete=False, reasons=tuple(reasons)))
         else:
-            gone = f"older than {plan.retention.days} days"
-            gone += ", and it failed" if backup.lifecycle == FAILED else ", and no rule keeps it"
-            decisions.append(Decision(backup, delete=True, reasons=(gone,)))
+            why = "it failed" if backup.lifecycle == FAILED else "no rule keeps it"
+            decisions.append(Decision(backup, delete=True, reasons=(f"{age}, and {why}",)))
     return decisions
 
 

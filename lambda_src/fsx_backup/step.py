@@ -257,7 +257,7 @@ class Step:
             copied.append(replace(copy, purge=dones[-1].purge, reason=said.reason, remedy=said.remedy))
         if dones[-1].more:
             purges = tuple(done.purge for done in dones)
-            return replace(self._wait(f"{purges[-1].unfinished} deletes are left", None), purges=purges)
+            return replace(self._wait(f"deletes are left: {purges[-1].unfinished}", None), purges=purges)
         self.copied = tuple(copied)
         return self._conclude(done, {done.outcome for done in dones}, dones[0].verdict, dones[0].purge)
 

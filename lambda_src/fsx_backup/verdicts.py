@@ -29,14 +29,20 @@ class Verdict:
     kind: str = ""
 
 
+def many(number: int, noun: str, plural: str = "") -> str:
+    """A number of things."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def no_targets(plan: Plan, members: Members) -> Verdict:
     """Nothing that a plan with target_tags could back up."""
     others = [
-        (len(members.left_out), "are left out by one"),
-        (len(members.unfit), "cannot be backed up"),
-        (len(members.targets), "were created after the scheduled time"),
+        (members.left_out, "left out by one"),
+        (members.unfit, "that cannot be backed up"),
+        (members.targets, "created after the scheduled time"),
     ]
-    counts = "".join(f" {count} more have the tags but {why}." for count, why in others if count)
+    counts = ", ".join(f"{len(found)} {why}" for found, why in others if found)
+    counts = f" Others have the tags: {counts}." if counts else ""
     return Verdict(
         f"There are no {plan.targets} that can be backed up.{counts}",
         "Tag the file systems or volumes, correct target_tags and target_types, or remove the plan.",
@@ -193,7 +199,7 @@ def purge_verdict(plan: Plan, purge: Purge, refused: Collection[str] = (), *, zo
     blocked, limit = len(purge.selection.blocked), plan.retention.max_deletes
     if blocked:
         reasons.append(
-            f"The retention policy would delete {blocked} backups that were made under another policy, or under none "
+            f"The retention policy would delete {many(blocked, 'backup')} made under another policy, or under none "
             f"that is known: more than max_deletes = {limit}. None of them was deleted."
         )
         remedies.append(
@@ -201,17 +207,15 @@ def purge_verdict(plan: Plan, purge: Purge, refused: Collection[str] = (), *, zo
             f"{blocked} and apply."
         )
     if purge.failures:
-        reasons.append(f"{len(purge.failures)} deletes failed: {next(iter(purge.failures.values()))}.")
+        reasons.append(f"{many(len(purge.failures), 'delete')} failed: {next(iter(purge.failures.values()))}.")
         remedies.append(
             "They are tried again at the next run. If access was denied, restore the role's fsx:DeleteBackup; if FSx "
             "did not respond, there is nothing to do."
         )
     if purge.unfinished:
-        reasons.append(f"{purge.unfinished} more were not tried, because none of the deletes before them succeeded.")
+        reasons.append(f"{purge.unfinished} more not tried, because no delete before succeeded.")
     if refused:
-        first = min(refused)
-        reasons.append(
-            f"FSx has refused to delete {len(refused)} backups for three runs or more: {first} {purge.left[first]}."
-        )
+        first, what = min(refused), many(len(refused), "backup")
+        reasons.append(f"FSx has refused to delete {what} for three runs or more: {first} {purge.left[first]}.")
         remedies.append("Remove what FSx names, or delete the backup manually.")
     return Verdict(" ".join(reasons), " ".join(remedies))

@@ -35,7 +35,7 @@ WORDS = {
         "#purge-blocked",
     ),
     "the function has no data for the time zone": ("no data for the time zone Mars/Olympus", "#purge-blocked"),
-    "a delete is denied": ("1 deletes failed: ", "AccessDenied", "restore the role's fsx:DeleteBackup", "#partial"),
+    "a delete is denied": ("1 delete failed: ", "AccessDenied", "restore the role's fsx:DeleteBackup", "#partial"),
     "access is denied on CreateBackup": ("AccessDenied", "restore the permission", "#error"),
     "a malformed message": ("plan.file_system_id must be an id like", "'fs-oops'", "#invalid"),
     "an event of another service reaches the queue": ("aws:s3", "bucket's event notifications", "#invalid"),

@@ -138,9 +138,9 @@ def test_the_report_has_rows_quota_and_orphans_of_each_region(world: World, lust
         FRANKFURT: (2, 2 * 1024**3),
         TOKYO: (0, 0),
     }
-    assert f"1 copies of plan gone and target {lustre} in {FRANKFURT} are orphaned" in mail.said
+    assert f"Orphaned: 1 copy of plan gone and target {lustre} in {FRANKFURT}." in mail.said
     assert f"aws fsx describe-backups --region {FRANKFURT}" in mail.text
-    assert mail.text.count("are orphaned") == 1
+    assert mail.text.count("Orphaned:") == 1
     assert mail.data["regions"][FRANKFURT]["orphaned"] == 1
     assert f"Quota: {FRANKFURT}, Lustre: 7 of 8 now" in mail.said
     assert f"\nhome in {FRANKFURT}: OK\n" in mail.text
@@ -160,7 +160,7 @@ def test_a_region_that_one_plan_leaves_keeps_its_copies_as_orphans(world: World,
     assert {*kept} <= world.backups(FRANKFURT).keys()
     status = world.invoke({"action": "status"})
     assert any(
-        f"2 copies of plan left and target {other} in {FRANKFURT} are orphaned" in line for line in status["problems"]
+        f"Orphaned: 2 copies of plan left and target {other} in {FRANKFURT}." in line for line in status["problems"]
     )
 
 
@@ -174,4 +174,4 @@ def test_a_schedule_that_somebody_disabled_or_edited_is_one_problem_and_its_copi
     status = world.invoke({"action": "status"})
     assert [row.get("region", HOME) for row in status["plans"] if row["problem"]] == [HOME]
     schedule["Target"]["Input"] = json.dumps({"plan": {"name": "home", "file_system_id": lustre, "copies": 5}})
-    assert not any("orphaned" in line for line in world.invoke({"action": "status"})["problems"])
+    assert not any("Orphaned" in line for line in world.invoke({"action": "status"})["problems"])

@@ -132,7 +132,7 @@ def test_no_target_is_notified_and_late(world: World) -> None:
     assert not world.queue.records
     assert mail.subject == "all: NO TARGETS"
     assert mail.attributes == {"outcome": "NO_TARGETS", "severity": "error", "deployment": DEPLOYMENT, "plan": "all"}
-    assert "1 more have the tags but are left out by one. 1 more have the tags but cannot be" in mail.data["reason"]
+    assert "Others have the tags: 1 left out by one, 1 that cannot be backed up." in mail.data["reason"]
     assert "#no-targets" in mail.text
     assert '--payload \'{"action":"backup","plan":"all"}\'' in mail.said
     assert world.cloudwatch.values("RunsFailed", Deployment=DEPLOYMENT) == [1]
@@ -186,7 +186,7 @@ def test_a_fleet_that_grew_and_shrank_in_the_report(world: World) -> None:
     expected = {"targets": sorted([stays, added]), "new": [added], "lost": [leaves]}
     assert data["fleets"] == {"all": expected | {"left_out": [out], "unfit": [scratch]}}
     assert {row["target"]: row["state"] for row in data["plans"]} == {stays: "OK", added: "WAITING"}
-    assert f"1 backups of plan all and target {leaves}, which it does not select any more, are orphaned" in mail.said
+    assert f"Orphaned: 1 backup of plan all and target {leaves}, which it does not select any more." in mail.said
     assert f"all: new targets without a backup yet: {added}." in mail.said
     assert f"all: {scratch} (LUSTRE) has the plan's target_tags but cannot be backed up: it is a scratch" in mail.said
     assert data["uncovered"] == [leaves]

@@ -264,7 +264,7 @@ def test_a_policy_that_wants_too_much_deletes_nothing(world: World, lustre: str)
     assert set(old) <= set(world.backups())
     [mail] = world.topic.mails
     assert mail.attributes["outcome"] == "PURGE_BLOCKED"
-    assert "would delete 12 backups that were made under another policy, or under none that is known" in mail.text
+    assert "would delete 12 backups made under another policy, or under none that is known" in mail.text
     assert "more than max_deletes = 5. None of them was deleted." in mail.text
     assert all(backup in mail.text for backup in old)
 

@@ -222,7 +222,7 @@ def test_what_was_created_after_the_scheduled_time_was_no_target_then(world: Wor
     world.send(early)
     world.deliver()
     assert not world.queue.records
-    assert "9 more have the tags but were created after the scheduled time" in only(world).said
+    assert "Others have the tags: 9 created after the scheduled time." in only(world).said
 
 
 @pytest.mark.fault("silence")

@@ -51,7 +51,7 @@ def test_a_delete_that_is_refused_run_after_run_is_a_warning_after_the_third(
         outcomes.append(mail.attributes["outcome"])
         assert words in mail.text
         world.advance(days=1)
-    assert "FSx has refused to delete 1 backups for three runs or more" in mail.text
+    assert "FSx has refused to delete 1 backup for three runs or more" in mail.text
     assert f"{kept} {words}" in mail.text
     assert outcomes[-1] == "PARTIAL"
     assert mail.attributes["severity"] == "warning"
@@ -177,7 +177,7 @@ def test_a_quota_error_of_a_delete_is_a_failed_delete(world: World, target: str)
     world.fsx.control.fault("ServiceLimitExceeded", "DeleteBackup", match={"BackupId": old[0]}, times=None)
     mail = run(world, target)
     assert mail.attributes["outcome"] == "PARTIAL"
-    assert "1 deletes failed" in mail.text
+    assert "1 delete failed" in mail.text
     assert "1 deleted" in mail.text
 
 

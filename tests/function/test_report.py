@@ -125,7 +125,7 @@ def test_orphans_come_with_the_command_that_lists_them(world: World, target: str
     world.history(held, [1], tags={"fsx-backup:plan": "old", "fsx-backup:Hold": ""})
     world.history(gone, [1], plan=gone)
     mail = mailed(world, additional_targets=[held])
-    assert f"2 backups of plan {'x' * 64} and target {gone} are orphaned" in mail.text
+    assert f"Orphaned: 2 backups of plan {'x' * 64} and target {gone}." in mail.text
     assert mail.data["orphaned_count"] == 2  # the other was made by a full plan, and is no target of the module's
     assert world.cloudwatch.values("OrphanedBackups", Deployment=DEPLOYMENT) == [3]
     found = re.findall(r"(aws fsx describe-backups (?:.|\n)*?--output text)\n", mail.text)
@@ -140,7 +140,7 @@ def test_orphans_come_with_the_command_that_lists_them(world: World, target: str
 def test_overdue_backups_come_with_fsxs_reason(world: World, target: str) -> None:
     well(world, target, notify_on_success=False)
     [old] = world.history(target, [20], tags=tags_of(world.now - timedelta(days=20)))
-    assert "1 backups are overdue for deletion" in mailed(world).text
+    assert "1 backup overdue for deletion" in mailed(world).text
     world.fsx.control.fault(
         "BackupRestoring", "DeleteBackup", times=None, members={"FileSystemId": "fs-0123456789abcdef0"}
     )

@@ -124,7 +124,7 @@ def check_struck(stage: Stage, site: Site, case: Case, strikes: int) -> None:
         case Then.GONE:
             assert f"{len(site.expired)} deleted" in text
         case Then.PARTIAL:
-            assert f"What happened: {strikes} deletes failed: " in text
+            assert f"What happened: {strikes} delete{'s'[strikes == 1 :]} failed: " in text
             assert "They are tried again at the next run." in text
             assert f"{len(site.expired) - strikes} deleted" in text
 

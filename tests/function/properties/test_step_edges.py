@@ -156,7 +156,7 @@ def test_a_denied_delete_beside_others_is_counted_apart(world: World) -> None:
     report = Step(request, "prod", world.fsx.client(), world.now, lambda: 120.0, regional=world.fsx.client).run()
     assert isinstance(report, Report)
     assert report.outcome is Outcome.PARTIAL
-    assert "1 deletes failed" in report.reason
+    assert "1 delete failed" in report.reason
     assert report.purge is not None
     assert {decision.backup.id for decision in report.purge.deleted} == set(old[3:])
     assert set(report.purge.failures) == {old[1]}
