@@ -67,16 +67,35 @@ class StrictFSxBackend(models.FSxBackend):  # type: ignore[misc]  # moto's types
         found: list[Json] = self.list_tags_for_resource(resource_arn)
         return found
 
+    def forget_deleted(self) -> None:
+        """File systems and volumes whose deletion is through are no more; before every operation."""
+        records: list[FileSystem | Volume] = [*self.file_systems.values(), *self.volumes.values()]
+        for record in records:
+            if self.now >= record.gone_at:
+                self.forget(record)
+
+    def forget(self, record: FileSystem | Volume) -> None:
+        """Remove a file system or a volume, with its tags."""
+        self.tagger.delete_all_tags_for_resource(record.resource_arn)
+        if isinstance(record, Volume):
+            del self.volumes[record.volume_id]
+        else:
+            del self.file_systems[record.file_system_id]
+
+    def volumes_of(self, file_system_id: str) -> list[Volume]:
+        """The volumes on a file system, those that are being deleted included."""
+        return [volume for volume in self.volumes.values() if volume.file_system_id == file_system_id]
+
+    def children_of(self, file_system_id: str) -> tuple[str, ...]:
+        """The names of the volumes below an OpenZFS file system's root."""
+        below = (volume.body for volume in self.volumes_of(file_system_id) if volume.volume_type == "OPENZFS")
+        return tuple(body["Name"] for body in below if "ParentVolumeId" in body["OpenZFSConfiguration"])
+
     def file_system(self, file_system_id: str) -> FileSystem:
-        """Raises FileSystemNotFound; a deleted one is forgotten once its deletion is through."""
-        record = self.file_systems.get(file_system_id)
-        if record is not None and self.now >= record.gone_at:
-            del self.file_systems[file_system_id]
-            self.tagger.delete_all_tags_for_resource(record.resource_arn)
-            record = None
-        if record is None:
+        """Raises FileSystemNotFound."""
+        if file_system_id not in self.file_systems:
             raise ServiceError("FileSystemNotFound", f"File system '{file_system_id}' does not exist.")
-        return record
+        return self.file_systems[file_system_id]
 
     def volume(self, volume_id: str) -> Volume:
         """Raises VolumeNotFound."""

@@ -69,6 +69,15 @@ class BackupSeeding:
             backend, _ = find_target(self._emulator, "target_id", target_id)
             backend.next_outcomes[target_id] = (final, text)
 
+    def next_restore(self, backup_id: str, outcome: str, message: str | None = None) -> None:
+        """How the next restore of a backup ends: FAILED (with a message), STUCK in CREATING, or AVAILABLE, which takes
+        an earlier order back.
+        """
+        final = OUTCOMES[settings.choice("outcome", outcome, OUTCOMES)]
+        text = None if message is None else settings.text("message", message, longest=LONGEST_MESSAGE)
+        with self._lock:
+            self._existing(backup_id).next_restore = (None if final == AVAILABLE else final, text)
+
     def _existing(self, backup_id: Any) -> Backup:
         for backend in self._emulator.regions():
             if isinstance(backup_id, str) and backup_id in backend.backups:
@@ -117,6 +126,7 @@ class BackupSeeding:
             backup_type=settings.text("backup_type", backup_type, longest=64),
             backup_id=backup_id,
             without=_without(without),
+            children=home.children_of(target.file_system_id),
             **copied,
         )
 

@@ -71,6 +71,7 @@ def take_backup(backend: StrictFSxBackend, target_id: str, own_tags: list[Json])
         backend.snapshot(volume) if volume else None,
         course,
         own_tags or _copied_tags(backend, volume or file_system),
+        children=backend.children_of(file_system.file_system_id),
     )
 
 
@@ -161,14 +162,14 @@ def delete_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     if backend.tokens.recall("DeleteBackup", parameters):
         return response
     record = backend.backup(backup_id)
-    check_deletable(record, backend.file_systems.values(), backend.now)
+    check_deletable(record, [*backend.file_systems.values(), *backend.volumes.values()], backend.now)
     check_not_newest(record, backend.backups.values(), backend.now)
     backend.remove_backup(record)
     backend.tokens.remember("DeleteBackup", parameters, backup_id)
     return response
 
 
-def check_deletable(record: Backup, file_systems: Iterable[FileSystem], now: float) -> None:
+def check_deletable(record: Backup, restores: Iterable[FileSystem | Volume], now: float) -> None:
     """Whether a backup can be deleted now. Pure.
 
     Raises:
@@ -178,12 +179,12 @@ def check_deletable(record: Backup, file_systems: Iterable[FileSystem], now: flo
         raise bad_request("This backup was made by AWS Backup and can be deleted only there.")
     if record.in_progress(now):
         raise ServiceError("BackupInProgress", f"Backup '{record.backup_id}' is still in progress.")
-    for file_system in file_systems:
-        if file_system.restored_from == record.backup_id and file_system.lifecycle(now) == "CREATING":
+    for restored in restores:
+        if restored.restored_from == record.backup_id and restored.lifecycle(now) == "CREATING":
             raise ServiceError(
                 "BackupRestoring",
-                f"File system '{file_system.file_system_id}' is being restored from this backup.",
-                {"FileSystemId": file_system.file_system_id},
+                f"File system '{restored.file_system_id}' is being restored from this backup, or a volume of it.",
+                {"FileSystemId": restored.file_system_id},
             )
     if record.copied_at(now):
         raise ServiceError("BackupBeingCopied", "This backup is being copied.", {"BackupId": record.backup_id})

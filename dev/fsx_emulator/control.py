@@ -48,6 +48,7 @@ class Control:
         self.seed_backups = backups.seed_backups
         self.set_backup = backups.set_backup
         self.next_backup = backups.next_backup
+        self.next_restore = backups.next_restore
 
     # Clock -----------------------------------------------------------------------------------------
 

@@ -25,11 +25,12 @@ def copy_backup(backend: StrictFSxBackend, parameters: Json) -> Json:
     record = backend.add_backup(
         source.file_system,
         source.volume,
-        lifecycle.copy_course(backend.now, backend.context.durations.copy),
+        lifecycle.copy_course(backend.now, _seconds(backend, source, key)),
         own_tags,
         kms_key_id=key,
         source_backup_id=source.backup_id,
         source_region=origin.region,
+        children=source.children,
     )
     if backend.context.copies.keep_creation_time:
         record.created = source.created
@@ -59,3 +60,18 @@ def _origin(backend: StrictFSxBackend, region: str) -> StrictFSxBackend:
     if origin is not None and origin.partition == backend.partition:
         return origin
     raise ServiceError("InvalidRegion", f"SourceRegion {region!r} is no Region of the partition {backend.partition}.")
+
+
+def _seconds(backend: StrictFSxBackend, source: Backup, key: str) -> float:
+    """A copy is incremental while an earlier one of the same target with the same key is still in the destination."""
+    durations = backend.context.durations
+    incremental = any(
+        earlier.source_backup_id
+        and (earlier.file_system_id, earlier.volume_id) == (source.file_system_id, source.volume_id)
+        and earlier.kms_key_id == key
+        and earlier.lifecycle(backend.now) == lifecycle.AVAILABLE
+        for earlier in backend.backups.values()
+    )
+    if incremental and durations.incremental_copy is not None:
+        return durations.incremental_copy
+    return durations.copy

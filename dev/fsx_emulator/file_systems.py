@@ -1,13 +1,13 @@
-"""CreateFileSystem, DescribeFileSystems and DeleteFileSystem."""
+"""CreateFileSystem and DescribeFileSystems."""
 
 from typing import Any
 
 from dev.fsx_emulator import identifiers, quotas, tags
 from dev.fsx_emulator.backend import StrictFSxBackend
-from dev.fsx_emulator.backups import take_backup
 from dev.fsx_emulator.errors import ServiceError, bad_request
+from dev.fsx_emulator.lifecycle import AVAILABLE, creation_course
 from dev.fsx_emulator.model import Json, project
-from dev.fsx_emulator.records import Backup, FileSystem
+from dev.fsx_emulator.records import FileSystem
 from dev.fsx_emulator.volumes import add_volume
 
 # File system type -> (member of requests and descriptions, shape of the description).
@@ -40,13 +40,13 @@ def create_file_system(backend: StrictFSxBackend, parameters: Json) -> Json:
     if known in backend.file_systems:
         return {"FileSystem": backend.show_file_system(backend.file_systems[known])}
     check_configuration(parameters)
-    record = add_file_system(backend, parameters, ready_at=backend.now + backend.context.durations.file_system)
+    record = add_file_system(backend, parameters, seconds=backend.context.durations.file_system)
     backend.tokens.remember("CreateFileSystem", parameters, record.file_system_id)
     return {"FileSystem": backend.show_file_system(record)}
 
 
 def check_configuration(parameters: Json) -> None:
-    """Whether type, configuration, capacity and subnets go together. Pure.
+    """Whether type, configuration, capacity, subnets and directory go together. Pure.
 
     Raises:
         ServiceError: MissingFileSystemConfiguration, BadRequest.
@@ -64,13 +64,19 @@ def check_configuration(parameters: Json) -> None:
     subnets = 2 if str(configuration.get("DeploymentType", "")).startswith("MULTI_AZ") else 1
     if len(parameters["SubnetIds"]) != subnets:
         raise bad_request(f"This deployment type takes exactly {subnets} subnet{'s' if subnets > 1 else ''}.")
+    if subnets > 1 and configuration.get("PreferredSubnetId") not in parameters["SubnetIds"]:
+        raise bad_request("This deployment type needs a PreferredSubnetId, which is one of SubnetIds.")
+    directory = configuration.get("SelfManagedActiveDirectoryConfiguration")
+    if directory and not ({"UserName", "Password"} <= {*directory} or "DomainJoinServiceAccountSecret" in directory):
+        raise bad_request("A self-managed Active Directory needs the credentials of its service account.")
 
 
 def add_file_system(
     backend: StrictFSxBackend,
     parameters: Json,
     *,
-    ready_at: float,
+    seconds: float,
+    outcome: tuple[str | None, str | None] = (None, None),
     file_system_id: str | None = None,
     **further: Any,
 ) -> FileSystem:
@@ -79,8 +85,7 @@ def add_file_system(
     Raises:
         ServiceError: ServiceLimitExceeded.
     """
-    living = sum(backend.now < record.gone_at for record in backend.file_systems.values())
-    quotas.check_file_systems(backend.context.quotas, living)
+    quotas.check_file_systems(backend.context.quotas, len(backend.file_systems))
     ids = backend.context.ids
     file_system_id = file_system_id or ids.new("fs")
     kind = parameters["FileSystemType"]
@@ -103,11 +108,13 @@ def add_file_system(
     }
     if "FileSystemTypeVersion" in parameters:
         body["FileSystemTypeVersion"] = parameters["FileSystemTypeVersion"]
-    record = FileSystem(file_system_id, kind, body["ResourceARN"], body, ready_at, **further)
+    final, failure = outcome
+    course = creation_course(backend.now, seconds, final or AVAILABLE, failure)
+    record = FileSystem(file_system_id, kind, body["ResourceARN"], body, course, **further)
     backend.file_systems[file_system_id] = record
     backend.tagger.tag_resource(record.resource_arn, parameters.get("Tags", []))
     if kind == "OPENZFS":
-        root = add_volume(backend, record, {"VolumeType": "OPENZFS", "Name": "fsx"}, ready_at=ready_at)
+        root = add_volume(backend, record, {"VolumeType": "OPENZFS", "Name": "fsx"}, seconds=seconds)
         body[member]["RootVolumeId"] = root.volume_id
     return record
 
@@ -134,53 +141,8 @@ def describe_file_systems(backend: StrictFSxBackend, parameters: Json) -> Json:
     if ids:
         records = [backend.file_system(file_system_id) for file_system_id in dict.fromkeys(ids)]
     else:
-        records = [record for record in backend.file_systems.values() if backend.now < record.gone_at]
+        records = list(backend.file_systems.values())
     weighted = ((identifiers.weight(record.file_system_id), record) for record in records)
     scope = ("DescribeFileSystems", sorted(ids or []))
     shown, further = backend.page(scope, weighted, parameters, whole=bool(ids))
     return {"FileSystems": [backend.show_file_system(record) for record in shown], **further}
-
-
-def delete_file_system(backend: StrictFSxBackend, parameters: Json) -> Json:
-    """DeleteFileSystem: takes its automatic backups along; the others stay, with its description.
-
-    A final backup is made by default for Windows and OpenZFS, for Lustre on request only.
-    """
-    record = backend.file_system(parameters["FileSystemId"])
-    kind = record.file_system_type
-    own, _ = CONFIGURATIONS[kind]
-    for member, _ in CONFIGURATIONS.values():
-        if member in parameters and member != own:
-            raise bad_request(f"{member} cannot be applied to delete a {kind} file system.")
-    below = [volume for volume in backend.volumes.values() if volume.file_system_id == record.file_system_id]
-    if kind == "ONTAP" and below:
-        raise bad_request("Delete the volumes of this file system first.")
-    configuration = parameters.get(own, {})
-    final_backup: Json = {}
-    if kind != "ONTAP" and not configuration.get("SkipFinalBackup", kind == "LUSTRE"):
-        final_tags = configuration.get("FinalBackupTags", [])
-        tags.check(final_tags)
-        final = _final_backup(backend, record, final_tags)
-        final_backup = {"FinalBackupId": final.backup_id, "FinalBackupTags": backend.tags_of(final.resource_arn)}
-    for backup in [*backend.backups.values()]:
-        if backup.file_system_id == record.file_system_id and backup.backup_type == "AUTOMATIC":
-            backend.remove_backup(backup)
-    for volume in below:
-        del backend.volumes[volume.volume_id]
-    record.gone_at = backend.now + backend.context.durations.file_system
-    response: Json = {"FileSystemId": record.file_system_id, "Lifecycle": "DELETING"}
-    if kind != "ONTAP":
-        response[own.replace("Configuration", "Response")] = {
-            name: value for name, value in final_backup.items() if value
-        }
-    return response
-
-
-def _final_backup(backend: StrictFSxBackend, record: FileSystem, final_tags: list[Json]) -> Backup:
-    """DeleteFileSystem has fewer errors than CreateBackup: what it does not list becomes BadRequest."""
-    try:
-        return take_backup(backend, record.file_system_id, final_tags)
-    except ServiceError as error:
-        if error.code == "ServiceLimitExceeded":
-            raise
-        raise bad_request(f"The final backup cannot be made. {error.message}") from error

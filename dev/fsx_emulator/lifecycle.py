@@ -1,4 +1,4 @@
-"""What becomes of a backup while time passes. Pure: lifecycles are read off the clock, nothing runs.
+"""What becomes of a resource while time passes. Pure: lifecycles are read off the clock, nothing runs.
 
 Source: BackupLifecycle in the API reference. PENDING and TRANSFERRING exist for user-initiated
 backups of Lustre alone; copies are COPYING; all others are CREATING until they are done.
@@ -16,7 +16,7 @@ _LUSTRE = (("PENDING", 0.25), ("CREATING", 0.25), ("TRANSFERRING", 0.5))
 
 @dataclass(frozen=True)
 class Course:
-    """The phases of a backup: each lifecycle with the moment at which it ends, then the final one."""
+    """The phases of a resource: each lifecycle with the moment at which it ends, then the final one."""
 
     start: float
     phases: tuple[tuple[str, float], ...] = ()
@@ -55,3 +55,8 @@ def backup_course(start: float, seconds: float, *, lustre: bool, final: str, fai
 def copy_course(start: float, seconds: float) -> Course:
     """A copy that takes `seconds`."""
     return Course(start, (("COPYING", start + seconds),))
+
+
+def creation_course(start: float, seconds: float, final: str, failure: str | None = None) -> Course:
+    """A file system or volume that takes `seconds`; it is CREATING for ever if that is `final`."""
+    return Course(start, (("CREATING", start + seconds),), final, failure)

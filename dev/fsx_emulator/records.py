@@ -15,18 +15,14 @@ class FileSystem:
     file_system_type: str
     resource_arn: str
     body: Json
-    ready_at: float
+    course: Course
     gone_at: float = math.inf
     restored_from: str | None = None
     state: str | None = None
 
     def lifecycle(self, now: float) -> str:
-        """CREATING, AVAILABLE or, after DeleteFileSystem, DELETING; what was set goes before CREATING and AVAILABLE."""
-        if self.gone_at < math.inf:
-            return "DELETING"
-        if self.state:
-            return self.state
-        return "AVAILABLE" if now >= self.ready_at else "CREATING"
+        """DELETING after DeleteFileSystem; else what was set, else what its course says."""
+        return _lifecycle(self, now)
 
 
 @dataclass
@@ -38,16 +34,18 @@ class Volume:
     file_system_id: str
     resource_arn: str
     body: Json
-    ready_at: float
+    course: Course
+    gone_at: float = math.inf
+    restored_from: str | None = None
     state: str | None = None
 
     def lifecycle(self, now: float) -> str:
-        """CREATING, then CREATED (ONTAP) or AVAILABLE (OpenZFS), the model's words for ready; or what was set."""
-        if self.state:
-            return self.state
-        if now < self.ready_at:
-            return "CREATING"
-        return "CREATED" if self.volume_type == "ONTAP" else "AVAILABLE"
+        """DELETING after DeleteVolume; else what was set, else what its course says."""
+        return _lifecycle(self, now)
+
+
+def _lifecycle(record: FileSystem | Volume, now: float) -> str:
+    return "DELETING" if record.gone_at < math.inf else record.state or record.course.at(now)
 
 
 @dataclass
@@ -70,6 +68,10 @@ class Backup:
     source_region: str | None = None
     copies: list["Backup"] = field(default_factory=list)
     without: frozenset[str] = frozenset()
+    # Names of the volumes below an OpenZFS file system's root: a restore has them too.
+    children: tuple[str, ...] = ()
+    # (Final lifecycle, failure message) of the next restore; None in place of the lifecycle is success.
+    next_restore: tuple[str | None, str | None] = (None, None)
 
     def lifecycle(self, now: float) -> str:
         """The lifecycle at a moment of the emulator's clock."""

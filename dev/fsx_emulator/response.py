@@ -60,6 +60,7 @@ class StrictFSxResponse(FSxResponse):  # type: ignore[misc]  # moto's types are 
             backend = self.emulator.backend(self.region)
             if backend is None:
                 raise ServiceError("InvalidSignatureException", f"FSx has no Region {self.region!r}.")
+            backend.forget_deleted()
             result = OPERATIONS[operation](backend, check_request(operation, self.parameters))
         except ServiceError as error:
             return error_response(error)

@@ -57,7 +57,7 @@ class TargetSeeding:
         with self._lock, _refusals_as_settings():
             backend = self._backend(region)
             new_id("file_system_id", file_system_id, "FileSystemId", backend.file_systems)
-            made = add_file_system(backend, request, ready_at=backend.now, file_system_id=file_system_id)
+            made = add_file_system(backend, request, seconds=0, file_system_id=file_system_id)
             return made.file_system_id
 
     def seed_volume(
@@ -86,7 +86,7 @@ class TargetSeeding:
             new_id("volume_id", volume_id, "VolumeId", backend.volumes)
             machine = wanted["StorageVirtualMachineId"] = backend.context.ids.new("svm")
             backend.machines[machine] = file_system_id
-            return add_volume(backend, target, request, ready_at=backend.now, volume_id=volume_id).volume_id
+            return add_volume(backend, target, request, seconds=0, volume_id=volume_id).volume_id
 
     def set_lifecycle(self, resource_id: str, lifecycle: str) -> None:
         """Put a file system or a volume into a lifecycle of the model, until another one is set."""
@@ -99,16 +99,8 @@ class TargetSeeding:
         """Take a file system (with all below it) or a volume away; its backups stay."""
         with self._lock:
             backend, target = find_target(self._emulator, "resource_id", resource_id)
-            removed: list[FileSystem | Volume] = [target]
-            if isinstance(target, FileSystem):
-                del backend.file_systems[resource_id]
-                removed += [volume for volume in backend.volumes.values() if volume.file_system_id == resource_id]
-                for machine in [machine for machine, of in backend.machines.items() if of == resource_id]:
-                    del backend.machines[machine]
-            for record in removed:
-                backend.tagger.delete_all_tags_for_resource(record.resource_arn)
-                if isinstance(record, Volume):
-                    del backend.volumes[record.volume_id]
+            for record in [target, *(backend.volumes_of(resource_id) if isinstance(target, FileSystem) else [])]:
+                backend.forget(record)
 
     def _backend(self, region: str | None) -> StrictFSxBackend:
         name = self._emulator.default_region if region is None else settings.text("region", region)
@@ -122,6 +114,7 @@ def find_target(emulator: Emulator, field: str, identifier: Any) -> tuple[Strict
     """A file system or volume, in whatever Region it is."""
     if isinstance(identifier, str):
         for backend in emulator.regions():
+            backend.forget_deleted()
             if identifier in backend.file_systems:
                 return backend, backend.file_systems[identifier]
             if identifier in backend.volumes:

@@ -17,12 +17,16 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True)
 class Durations:
-    """How long things take, in seconds of the emulator's clock."""
+    """How long things take, in seconds of the emulator's clock. An incremental copy takes as long as `copy` unless
+    that is set.
+    """
 
     backup: float = 2.0
     copy: float = 2.0
+    incremental_copy: float | None = None
     restore: float = 2.0
     file_system: float = 2.0
+    deletion: float = 2.0
 
 
 @dataclass(frozen=True)

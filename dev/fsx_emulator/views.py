@@ -14,12 +14,24 @@ def tagged(tags: list[Json]) -> Json:
 
 def file_system(record: FileSystem, tags: list[Json], now: float) -> Json:
     """Shape FileSystem."""
-    return {**record.body, "Lifecycle": record.lifecycle(now), **tagged(tags)}
+    return {**record.body, **_state(record, "FailureDetails", now), **tagged(tags)}
 
 
 def volume(record: Volume, now: float) -> Json:
-    """Shape Volume. The model has Tags, the service's responses do not: ListTagsForResource has them."""
-    return {**record.body, "Lifecycle": record.lifecycle(now)}
+    """Shape Volume. The model has Tags, the service's responses do not: ListTagsForResource has them. A volume of
+    ONTAP is of type DP until its restore is complete.
+    """
+    body = {**record.body, **_state(record, "LifecycleTransitionReason", now)}
+    if record.restored_from and record.course.at(now) != "CREATED":
+        body["OntapConfiguration"] = {**body["OntapConfiguration"], "OntapVolumeType": "DP"}
+    return body
+
+
+def _state(record: FileSystem | Volume, reason: str, now: float) -> Json:
+    """The lifecycle, with the reason for a failure in the member that is named."""
+    lifecycle, message = record.lifecycle(now), record.course.failure
+    told = {reason: {"Message": message}} if message and lifecycle == FAILED else {}
+    return {"Lifecycle": lifecycle, **told}
 
 
 def backup(record: Backup, tags: list[Json], account: str, now: float) -> Json:

@@ -1,8 +1,12 @@
 """CreateVolume and DescribeVolumes."""
 
+import re
+from typing import Any
+
 from dev.fsx_emulator import identifiers, quotas, tags
 from dev.fsx_emulator.backend import StrictFSxBackend
 from dev.fsx_emulator.errors import ServiceError, bad_request
+from dev.fsx_emulator.lifecycle import creation_course
 from dev.fsx_emulator.model import Json, project
 from dev.fsx_emulator.records import FileSystem, Volume
 
@@ -14,6 +18,9 @@ _DEFAULTS: dict[str, Json] = {
     "ONTAP": {"OntapVolumeType": "RW", "CopyTagsToBackups": False, "StorageVirtualMachineRoot": False},
     "OPENZFS": {"CopyTagsToSnapshots": False, "ReadOnly": False},
 }
+# The model's word for a volume that is ready.
+READY = {"ONTAP": "CREATED", "OPENZFS": "AVAILABLE"}
+_NAME = re.compile("[A-Za-z0-9_]*")
 FILTERS = ("file-system-id", "storage-virtual-machine-id")
 MEBIBYTE = 1024**2
 
@@ -28,22 +35,22 @@ def create_volume(backend: StrictFSxBackend, parameters: Json) -> Json:
     configuration = parameters.get(member)
     if not configuration:
         raise ServiceError("MissingVolumeConfiguration", f"This volume type needs a {member}.")
-    file_system = _parent(backend, parameters["VolumeType"], configuration)
-    ready_at = backend.now + backend.context.durations.file_system
-    record = add_volume(backend, file_system, parameters, ready_at=ready_at)
+    if parameters["VolumeType"] == "ONTAP":
+        if not ("SizeInMegabytes" in configuration) ^ ("SizeInBytes" in configuration):
+            raise bad_request("Give exactly one of SizeInMegabytes and SizeInBytes.")
+        file_system = machines_file_system(backend, configuration["StorageVirtualMachineId"])
+    else:
+        parent = backend.volumes.get(configuration["ParentVolumeId"])
+        if parent is None or parent.volume_type != "OPENZFS":
+            raise bad_request(f"There is no parent volume {configuration['ParentVolumeId']}.")
+        file_system = backend.file_system(parent.file_system_id)
+    record = add_volume(backend, file_system, parameters, seconds=backend.context.durations.file_system)
     backend.tokens.remember("CreateVolume", parameters, record.volume_id)
     return {"Volume": backend.show_volume(record)}
 
 
-def _parent(backend: StrictFSxBackend, kind: str, configuration: Json) -> FileSystem:
-    if kind == "OPENZFS":
-        parent = backend.volumes.get(configuration["ParentVolumeId"])
-        if parent is None or parent.volume_type != "OPENZFS":
-            raise bad_request(f"There is no parent volume {configuration['ParentVolumeId']}.")
-        return backend.file_system(parent.file_system_id)
-    if not ("SizeInMegabytes" in configuration) ^ ("SizeInBytes" in configuration):
-        raise bad_request("Give exactly one of SizeInMegabytes and SizeInBytes.")
-    machine = configuration["StorageVirtualMachineId"]
+def machines_file_system(backend: StrictFSxBackend, machine: str) -> FileSystem:
+    """Raises StorageVirtualMachineNotFound."""
     if machine not in backend.machines:
         raise ServiceError("StorageVirtualMachineNotFound", f"Storage virtual machine '{machine}' does not exist.")
     return backend.file_system(backend.machines[machine])
@@ -54,21 +61,24 @@ def add_volume(
     file_system: FileSystem,
     parameters: Json,
     *,
-    ready_at: float,
+    seconds: float,
+    outcome: tuple[str | None, str | None] = (None, None),
     volume_id: str | None = None,
+    **further: Any,
 ) -> Volume:
     """Keep a new volume made from a request's parameters, within the quota.
 
     Raises:
-        ServiceError: ServiceLimitExceeded.
+        ServiceError: ServiceLimitExceeded; BadRequest for an ONTAP volume's name.
     """
-    siblings = sum(volume.file_system_id == file_system.file_system_id for volume in backend.volumes.values())
-    quotas.check_volumes(backend.context.quotas, siblings)
+    siblings = backend.volumes_of(file_system.file_system_id)
+    quotas.check_volumes(backend.context.quotas, len(siblings))
     kind = parameters["VolumeType"]
     volume_id = volume_id or backend.context.ids.new("fsvol")
     member, shape = CONFIGURATIONS[kind]
     configuration = {**_DEFAULTS[kind], **project(shape, parameters.get(member, {}))}
     if kind == "ONTAP":
+        _check_name(parameters["Name"], configuration["StorageVirtualMachineId"], siblings)
         configuration["UUID"] = backend.context.ids.uuid()
         size = configuration.get("SizeInBytes") or configuration["SizeInMegabytes"] * MEBIBYTE
         configuration |= {"SizeInBytes": size, "SizeInMegabytes": size // MEBIBYTE}
@@ -81,10 +91,20 @@ def add_volume(
         "VolumeType": kind,
         member: configuration,
     }
-    record = Volume(volume_id, kind, file_system.file_system_id, body["ResourceARN"], body, ready_at)
+    final, failure = outcome
+    course = creation_course(backend.now, seconds, final or READY[kind], failure)
+    record = Volume(volume_id, kind, file_system.file_system_id, body["ResourceARN"], body, course, **further)
     backend.volumes[volume_id] = record
     backend.tagger.tag_resource(record.resource_arn, parameters.get("Tags", []))
     return record
+
+
+def _check_name(name: str, machine: str, siblings: list[Volume]) -> None:
+    if not _NAME.fullmatch(name):
+        raise bad_request("The name of an ONTAP volume has letters, digits and underscores only.")
+    alike = (volume for volume in siblings if volume.body["Name"] == name)
+    if any(volume.body["OntapConfiguration"]["StorageVirtualMachineId"] == machine for volume in alike):
+        raise bad_request(f"The storage virtual machine {machine} has a volume {name} already.")
 
 
 def describe_volumes(backend: StrictFSxBackend, parameters: Json) -> Json:

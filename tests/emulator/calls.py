@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 START = "2026-03-01T04:00:00+00:00"
-SUBNET = "subnet-0123456789abcdef0"
+SUBNET, OTHER = "subnet-0123456789abcdef0", "subnet-0123456789abcdef1"
 # A request of CreateFileSystem.
 LUSTRE = {
     "FileSystemType": "LUSTRE",

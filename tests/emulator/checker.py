@@ -1,11 +1,13 @@
 """A checker of responses against botocore's model of the API. It shares nothing with the emulator's own."""
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.loaders import Loader
-from botocore.model import Shape
+from botocore.model import OperationModel, Shape
 
 # The document itself: botocore's objects leave out some of it.
 SHAPES: dict[str, Any] = Loader().load_service_model("fsx", "service-2")["shapes"]
@@ -58,3 +60,53 @@ def _bounds_mismatches(shape: Shape, size: float, path: str) -> Iterator[str]:
     least, most = SHAPES[shape.name].get("min", size), SHAPES[shape.name].get("max", size)
     if not least <= size <= most:
         yield f"{path}: {size} is outside {least}..{most}"
+
+
+class Recorder:
+    """Keeps the raw responses that a client gets, by operation."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[OperationModel, int, dict[str, str], Any]] = []
+
+    def __call__(self, operation_model: OperationModel, response_dict: dict[str, Any], **_: Any) -> None:
+        document = json.loads(response_dict["body"])
+        self.seen.append((operation_model, response_dict["status_code"], response_dict["headers"], document))
+
+    def problems(self) -> list[str]:
+        """All mismatches of all responses."""
+        found: list[str] = []
+        for operation, status, headers, document in self.seen:
+            if status == 200:
+                assert operation.output_shape is not None
+                found += mismatches(operation.output_shape, document, operation.name)
+            else:
+                found += _error_mismatches(operation, status, headers, document)
+        return found
+
+
+def _error_mismatches(operation: OperationModel, status: int, headers: dict[str, str], document: Any) -> Iterator[str]:
+    code = document.pop("__type")
+    shapes = {shape.name: shape for shape in operation.error_shapes}
+    if code not in shapes:
+        yield f"{operation.name} does not know the error {code}"
+        return
+    if headers["x-amzn-errortype"] != code:
+        yield f"{operation.name}: the header says {headers['x-amzn-errortype']}, the body {code}"
+    expected = 500 if SHAPES[code].get("fault") else 400
+    if status != expected:
+        yield f"{operation.name}: {code} has status {status}"
+    if not document.get("Message"):
+        yield f"{operation.name}: {code} has no message"
+    yield from mismatches(shapes[code], document, f"{operation.name}!{code}")
+
+
+@contextmanager
+def recorded(*clients: Any) -> Iterator[Recorder]:
+    recorder = Recorder()
+    for client in clients:
+        client.meta.events.register("before-parse.fsx", recorder)
+    try:
+        yield recorder
+    finally:
+        for client in clients:
+            client.meta.events.unregister("before-parse.fsx", recorder)

@@ -30,6 +30,28 @@ def test_called_in_the_destination(fsx: EmulatedFSx, client: Any, elsewhere: Any
     assert described(elsewhere, copy["BackupId"])["Lifecycle"] == "AVAILABLE"
 
 
+def test_copies_are_incremental_while_an_earlier_one_of_the_target_and_the_key_is_there(
+    fsx: EmulatedFSx, elsewhere: Any, source: str
+) -> None:
+    def lifecycle_after_a_second(source_id: str, **further: str) -> str:
+        copy = elsewhere.copy_backup(SourceBackupId=source_id, SourceRegion="us-east-1", **further)["Backup"]
+        fsx.control.advance(1)
+        found = str(described(elsewhere, copy["BackupId"])["Lifecycle"])
+        fsx.control.advance(1)
+        return found
+
+    assert [lifecycle_after_a_second(source) for _ in range(2)] == ["COPYING"] * 2, "as full ones unless it is set"
+    fsx.control.durations(incremental_copy=1)
+    assert lifecycle_after_a_second(source) == "AVAILABLE"
+    assert lifecycle_after_a_second(source, KmsKeyId=KEY) == "COPYING", "another key"
+    ontap = fsx.seed_file_system("ONTAP")
+    others = [fsx.seed_file_system(), *(fsx.seed_volume(ontap) for _ in range(2))]
+    assert [lifecycle_after_a_second(fsx.seed_backup(other)) for other in others] == ["COPYING"] * 3, "other targets"
+    for backup_id in listed(elsewhere):
+        elsewhere.delete_backup(BackupId=backup_id)
+    assert lifecycle_after_a_second(source) == "COPYING", "no earlier one is left"
+
+
 def test_a_copy_within_its_region_does_not_hold_up_a_backup(fsx: EmulatedFSx, client: Any, source: str) -> None:
     copy = client.copy_backup(SourceBackupId=source)["Backup"]
     assert copy["SourceBackupRegion"] == "us-east-1"

@@ -1,19 +1,16 @@
 """Every response of every operation, errors included, against botocore's own model of the API."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from botocore.model import OperationModel
 
 from dev.fsx_emulator import EmulatedFSx
 from dev.fsx_emulator.operations import OPERATIONS, missing
 from tests.emulator.calls import SUBNET, Refused, arn, described, listed, machine_of
-from tests.emulator.checker import SHAPES, mismatches
+from tests.emulator.checker import mismatches, recorded
 
 TAGS = [{"Key": "Name", "Value": "nightly"}]
 
@@ -38,56 +35,6 @@ def test_the_checker_sees_what_it_must(client: Any) -> None:
         found = list(mismatches(backup, {**good, **bad}, ""))
         assert len(found) == 1, (bad, found)
     assert list(mismatches(backup, {"BackupId": "backup-0123456789abcdef0"}, ""))
-
-
-class Recorder:
-    """Keeps the raw responses that a client gets, by operation."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[OperationModel, int, dict[str, str], Any]] = []
-
-    def __call__(self, operation_model: OperationModel, response_dict: dict[str, Any], **_: Any) -> None:
-        document = json.loads(response_dict["body"])
-        self.seen.append((operation_model, response_dict["status_code"], response_dict["headers"], document))
-
-    def problems(self) -> list[str]:
-        """All mismatches of all responses."""
-        found: list[str] = []
-        for operation, status, headers, document in self.seen:
-            if status == 200:
-                assert operation.output_shape is not None
-                found += mismatches(operation.output_shape, document, operation.name)
-            else:
-                found += _error_mismatches(operation, status, headers, document)
-        return found
-
-
-def _error_mismatches(operation: OperationModel, status: int, headers: dict[str, str], document: Any) -> Iterator[str]:
-    code = document.pop("__type")
-    shapes = {shape.name: shape for shape in operation.error_shapes}
-    if code not in shapes:
-        yield f"{operation.name} does not know the error {code}"
-        return
-    if headers["x-amzn-errortype"] != code:
-        yield f"{operation.name}: the header says {headers['x-amzn-errortype']}, the body {code}"
-    expected = 500 if SHAPES[code].get("fault") else 400
-    if status != expected:
-        yield f"{operation.name}: {code} has status {status}"
-    if not document.get("Message"):
-        yield f"{operation.name}: {code} has no message"
-    yield from mismatches(shapes[code], document, f"{operation.name}!{code}")
-
-
-@contextmanager
-def recorded(*clients: Any) -> Iterator[Recorder]:
-    recorder = Recorder()
-    for client in clients:
-        client.meta.events.register("before-parse.fsx", recorder)
-    try:
-        yield recorder
-    finally:
-        for client in clients:
-            client.meta.events.unregister("before-parse.fsx", recorder)
 
 
 CREATE: dict[str, dict[str, Any]] = {
@@ -133,7 +80,7 @@ def _drive_everything(fsx: EmulatedFSx, client: Any, elsewhere: Any) -> None:
         if kind == "ONTAP":
             machine = machine_of(client, fsx.seed_volume(file_system_id))
             ontap = {"StorageVirtualMachineId": machine, "SizeInMegabytes": 1024}
-            volume = client.create_volume(VolumeType="ONTAP", Name="vol1", Tags=TAGS, OntapConfiguration=ontap)[
+            volume = client.create_volume(VolumeType="ONTAP", Name="vol2", Tags=TAGS, OntapConfiguration=ontap)[
                 "Volume"
             ]
             fsx.control.advance(2)
@@ -149,6 +96,8 @@ def _drive_everything(fsx: EmulatedFSx, client: Any, elsewhere: Any) -> None:
     for kind in ("WINDOWS", "LUSTRE", "OPENZFS"):
         client.delete_file_system(FileSystemId=fsx.seed_file_system(kind))
         client.describe_file_systems()
+    client.delete_volume(VolumeId=fsx.seed_volume(fsx.seed_file_system("ONTAP")))
+    client.describe_volumes()
 
 
 def _drive_backups(fsx: EmulatedFSx, client: Any, elsewhere: Any, target: dict[str, str]) -> None:
@@ -163,17 +112,31 @@ def _drive_backups(fsx: EmulatedFSx, client: Any, elsewhere: Any, target: dict[s
     fsx.control.next_backup(target_id, "STUCK")
     client.create_backup(**target)
     listed(client, PaginationConfig={"PageSize": 1})
-    if "FileSystemId" in target:
-        elsewhere.copy_backup(SourceBackupId=made, SourceRegion="us-east-1", CopyTags=True)
-        elsewhere.describe_backups()
-        restored = client.create_file_system_from_backup(BackupId=made, SubnetIds=[SUBNET], Tags=TAGS)
-        client.describe_file_systems(FileSystemIds=[restored["FileSystem"]["FileSystemId"]])
+    elsewhere.copy_backup(SourceBackupId=made, SourceRegion="us-east-1", CopyTags=True)
+    elsewhere.describe_backups()
+    for outcome in ("AVAILABLE", "FAILED"):
+        fsx.control.next_restore(made, outcome, "The directory cannot be reached.")
+        restored = _restore(client, made, target, f"restored_{outcome}")
+        fsx.control.advance(2)
+        described(client, restored)
     client.tag_resource(ResourceARN=arn(f"backup/{made}"), Tags=[{"Key": "é", "Value": ""}])
     client.untag_resource(ResourceARN=arn(f"backup/{made}"), TagKeys=["Name"])
     client.list_tags_for_resource(ResourceARN=arn(f"backup/{made}"), MaxResults=1)
     fsx.control.advance(2)
     if "FileSystemId" in target:  # of a volume the newest one must stay
         client.delete_backup(BackupId=made)
+
+
+def _restore(client: Any, backup_id: str, target: dict[str, str], name: str) -> str:
+    if "VolumeId" in target:
+        ontap = {"StorageVirtualMachineId": machine_of(client, target["VolumeId"])}
+        made = client.create_volume_from_backup(BackupId=backup_id, Name=name, Tags=TAGS, OntapConfiguration=ontap)
+        return str(made["Volume"]["VolumeId"])
+    windows = described(client, target["FileSystemId"]).get("WindowsConfiguration")
+    directory = CREATE["WINDOWS"]["WindowsConfiguration"]
+    further = {"WindowsConfiguration": directory} if windows else {}
+    made = client.create_file_system_from_backup(BackupId=backup_id, SubnetIds=[SUBNET], Tags=TAGS, **further)
+    return str(made["FileSystem"]["FileSystemId"])
 
 
 def test_every_answer_keeps_to_the_model(fsx: EmulatedFSx, client: Any) -> None:
@@ -196,7 +159,9 @@ def _provoke(fsx: EmulatedFSx, client: Any, unchecked: Any, refused: Refused) ->
     nowhere = "backup-00000000000000000"
     lustre, windows = fsx.seed_file_system("LUSTRE"), fsx.seed_file_system("WINDOWS")
     ontap = fsx.seed_file_system("ONTAP")
-    backup = fsx.seed_backup(lustre)
+    volume_id = fsx.seed_volume(ontap)
+    backup, volume_backup = fsx.seed_backup(lustre), fsx.seed_backup(volume_id)
+    machine = {"StorageVirtualMachineId": "svm-00000000000000000"}
     client.create_backup(FileSystemId=lustre, ClientRequestToken="t")
     fsx.control.quotas(windows_backups=0)
     client.copy_backup(SourceBackupId=backup)
@@ -218,6 +183,11 @@ def _provoke(fsx: EmulatedFSx, client: Any, unchecked: Any, refused: Refused) ->
         (client.create_file_system, {"FileSystemType": "WINDOWS", "SubnetIds": [SUBNET]}),
         (client.create_file_system_from_backup, {"BackupId": nowhere, "SubnetIds": [SUBNET]}),
         (client.create_volume, {"VolumeType": "ONTAP", "Name": "v"}),
+        (client.create_volume_from_backup, {"BackupId": nowhere, "Name": "v"}),
+        (client.create_volume_from_backup, {"BackupId": volume_backup, "Name": "v"}),
+        (client.create_volume_from_backup, {"BackupId": volume_backup, "Name": "v", "OntapConfiguration": machine}),
+        (client.delete_volume, {"VolumeId": "fsvol-00000000000000000"}),
+        (client.delete_volume, {"VolumeId": volume_id, "OpenZFSConfiguration": {}}),
         (client.delete_file_system, {"FileSystemId": "fs-00000000000000000"}),
         (client.delete_file_system, {"FileSystemId": windows}),
         (client.describe_file_systems, {"FileSystemIds": ["fs-00000000000000000"]}),

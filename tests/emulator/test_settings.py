@@ -50,12 +50,13 @@ def test_an_existing_backup_can_be_changed(fsx: EmulatedFSx, client: Any) -> Non
 
 
 def test_removed_file_systems_leave_nothing_but_backups(fsx: EmulatedFSx, client: Any) -> None:
-    file_system_id = fsx.seed_file_system("ONTAP")
+    file_system_id = fsx.seed_file_system("ONTAP", tags={"Team": "hpc"})
     backup_id = fsx.seed_backup(fsx.seed_volume(file_system_id))
     fsx.control.remove(file_system_id)
     assert client.describe_file_systems()["FileSystems"] == []
     assert client.describe_volumes()["Volumes"] == []
     assert listed(client) == [backup_id]
+    assert "Tags" not in described(client, fsx.seed_file_system(file_system_id=file_system_id))
 
 
 def test_quotas_of_file_systems_hold_for_seeds(fsx: EmulatedFSx) -> None:
@@ -131,6 +132,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("next_backup", {"target_id": KNOWN, "outcome": "LOST"}, "outcome"),
     ("next_backup", {"target_id": UNKNOWN, "outcome": "FAILED"}, "target_id"),
     ("next_backup", {"target_id": KNOWN, "outcome": "FAILED", "message": "x" * 257}, "message"),
+    ("next_restore", {"backup_id": UNKNOWN, "outcome": "FAILED"}, "backup_id"),
+    ("next_restore", {"backup_id": BACKUP, "outcome": "LOST"}, "outcome"),
+    ("next_restore", {"backup_id": BACKUP, "outcome": "FAILED", "message": ""}, "message"),
     ("set_lifecycle", {"resource_id": UNKNOWN, "lifecycle": "AVAILABLE"}, "resource_id"),
     ("set_lifecycle", {"resource_id": KNOWN, "lifecycle": "CREATED"}, "lifecycle"),
     ("set_lifecycle", {"resource_id": KNOWN, "lifecycle": None}, "lifecycle"),

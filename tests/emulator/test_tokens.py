@@ -20,7 +20,14 @@ def _delete(fsx: EmulatedFSx) -> tuple[dict[str, Any], dict[str, Any]]:
 def _volume(fsx: EmulatedFSx) -> tuple[dict[str, Any], dict[str, Any]]:
     machine = machine_of(fsx.client(), fsx.seed_volume(fsx.seed_file_system("ONTAP")))
     configuration = {"StorageVirtualMachineId": machine, "SizeInMegabytes": 1024}
-    return {"VolumeType": "ONTAP", "Name": "vol1", "OntapConfiguration": configuration}, {"Name": "vol2"}
+    return {"VolumeType": "ONTAP", "Name": "vol2", "OntapConfiguration": configuration}, {"Name": "vol3"}
+
+
+def _restored_volume(fsx: EmulatedFSx) -> tuple[dict[str, Any], dict[str, Any]]:
+    volume_id = fsx.seed_volume(fsx.seed_file_system("ONTAP"))
+    configuration = {"StorageVirtualMachineId": machine_of(fsx.client(), volume_id)}
+    request = {"BackupId": fsx.seed_backup(volume_id), "Name": "vol2", "OntapConfiguration": configuration}
+    return request, {"Name": "vol3"}
 
 
 # Operation -> a request, and what another request with the same token changes.
@@ -34,6 +41,15 @@ REQUESTS: dict[str, Requests] = {
         {"Tags": [{"Key": "Name", "Value": "another"}]},
     ),
     "create_volume": _volume,
+    "create_volume_from_backup": _restored_volume,
+    "delete_file_system": lambda fsx: (
+        {"FileSystemId": fsx.seed_file_system("WINDOWS")},
+        {"WindowsConfiguration": {"SkipFinalBackup": True}},
+    ),
+    "delete_volume": lambda fsx: (
+        {"VolumeId": fsx.seed_volume(fsx.seed_file_system("ONTAP"))},
+        {"OntapConfiguration": {"SkipFinalBackup": True}},
+    ),
 }
 
 
@@ -57,3 +73,12 @@ def test_the_same_request_has_one_effect_and_another_one_is_refused(
 def _id(response: dict[str, Any]) -> str:
     body = next((response[name] for name in ("Backup", "FileSystem", "Volume") if name in response), response)
     return str(next(body[name] for name in ("BackupId", "VolumeId", "FileSystemId") if name in body))
+
+
+def test_what_was_restored_and_is_gone_is_restored_again(fsx: EmulatedFSx, client: Any) -> None:
+    """AWS: the token is known if its file system exists. Source: API Reference, CreateFileSystemFromBackup."""
+    request, change = REQUESTS["create_file_system_from_backup"](fsx)
+    first = _id(client.create_file_system_from_backup(**request, ClientRequestToken="occurrence-1"))
+    fsx.control.remove(first)
+    request |= change
+    assert _id(client.create_file_system_from_backup(**request, ClientRequestToken="occurrence-1")) != first
