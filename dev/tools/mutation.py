@@ -36,6 +36,9 @@ UNIT = ["tests/function/test_flow.py", "tests/function/test_errors.py", "tests/f
 LATE = ["tests/function/properties/test_crash_points.py", "tests/function/properties/test_step_edges.py"]
 COPIES = [f"tests/function/test_{name}.py" for name in ("copies_decided", "copies", "copies_in_trouble")]
 WATCH = [f"tests/function/test_{name}.py" for name in ("health_check", "copies_watched", "alerts", "report")]
+RESTORES = [
+    f"tests/function/test_restore_{name}.py" for name in ("deliveries", "failures", "leftovers", "messages", "tests")
+]
 # The tests of each module, the ones that fail soonest first.
 TESTS = {
     "retention": [
@@ -53,6 +56,8 @@ TESTS = {
     "regions": ["tests/function/test_copies_watched.py"],
     "health": ["tests/function/properties/test_late.py", *WATCH],
     "schedule_expression": ["tests/function/properties/test_schedule_expression.py", *WATCH[:1]],
+    "restore_tests": RESTORES,
+    "restoring": [*RESTORES, *LATE[:1]],
     "selection": ["tests/function/test_selection.py", "tests/function/test_fleets.py"],
 }
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import alerts, fsx, metrics, notifications, overview, regions
+from . import alerts, fsx, metrics, notifications, overview, regions, restore_report, restores
 from .fleet import Fleet, orphans
 from .forecast import forecast
 from .health import Health, State, assess
@@ -115,6 +115,8 @@ class Watch:
                 self._region(region, fleet, additional, types, now)
             covered = additional | {plan.target for plan in fleet.plans}
             fleet.uncovered = uncovered(fleet.resources, covered)
+            tested = {plan.name: plan.entry for plan in fleet.plans if plan.entry and plan.name in fleet.tests}
+            fleet.restore_tests = [self._restore_test(entry, now) for entry in tested.values()]
         data = overview.compose(self.settings, check, fleet, self.memory.refused, now)
         if check.action is Action.STATUS:
             return data
@@ -136,12 +138,14 @@ class Watch:
             found = [entry.plan for entry in entries.values() if entry]
             targets = [plan.target for plan in found if not plan.fleet]
             ontap = any(ONTAP in plan.target_types for plan in found if plan.fleet)
-            there = resources(client, volumes=whole or ontap or any(target.is_volume for target in targets))
+            tested = whole or any(plan.restore_test for plan in found)  # restore tests may have left any volume
+            there = resources(client, volumes=tested or ontap or any(target.is_volume for target in targets))
+            volumes = restores.named(there)
             if ontap or whole:
                 # A fleet's volumes that cannot be backed up are named too, and late if they once were.
                 listed_ids = {target.id for target in targets}
-                volumes = [v for v in unread(there) if ontap or not (v.obstacle or v.id in listed_ids)]
-                there = with_tags(client, there, volumes)
+                volumes += [v for v in unread(there) if ontap or not (v.obstacle or v.id in listed_ids)]
+            there = with_tags(client, there, {volume.id: volume for volume in volumes}.values())
             members = {plan.name: select(plan, there) for plan in found if plan.fleet}
             targets += [Target(one.id) for some in members.values() for one in some.once]
             # Of a plan whose target cannot be read, or that has none, the backups are found by their tags.
@@ -169,7 +173,27 @@ class Watch:
             plans.append(assess(name, entry, mine, self.settings.deployment, now, known=known))
         found_regions = regions.read(self.client, plans, COUNTED_TYPES if whole else (USER_INITIATED,))
         copies = regions.states(plans, found_regions, self.settings.region, self.settings.deployment, now)
-        return Fleet(plans, there, backups, members=members, copies=copies, regions=found_regions)
+        fleet = Fleet(plans, there, backups, members=members, copies=copies, regions=found_regions)
+        elsewhere = fleet.regions if tested else ()
+        left = restores.left_over(self.client, there.values(), elsewhere, self.settings, now)
+        fleet.left_over, fleet.left_unread = left
+        return fleet
+
+    def _restore_test(self, entry: Entry, now: datetime) -> dict[str, Any]:
+        """What a report says of a plan's restore tests."""
+        client, name, test = self.client("cloudwatch"), entry.plan.name, entry.plan.restore_test
+        assert test  # noqa: S101 - see `Fleet.tests`
+        following, due, since = restore_report.times(entry, test, now)
+        passed = metrics.restore_seconds(client, self.settings, name, now)
+        missed = since and metrics.restore_seconds(client, self.settings, name, now, since) == []
+        return {
+            "plan": name,
+            "source": test.source,
+            "passed": overview.iso(passed[-1][0]) if passed else None,
+            "seconds": [seconds for _, seconds in passed or []],
+            "missed": overview.iso(due) if missed else None,
+            "next": overview.iso(following),
+        }
 
     def _region(
         self, region: regions.Region, fleet: Fleet, additional: frozenset[str], types: Mapping[str, str], now: datetime

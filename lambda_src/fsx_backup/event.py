@@ -28,6 +28,8 @@ from .values import (
     hours,
     mapping,
     refuse_unknown,
+    restore_test,
+    restored,
     retention,
     shown,
     tags,
@@ -49,7 +51,7 @@ LARGEST_INTERVAL = 10_080  # minutes, a week
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOTIFY = ("problems", "always", "never")
-RUNS = (Action.BACKUP, Action.START, Action.PURGE)
+RUNS = (Action.BACKUP, Action.START, Action.PURGE, Action.RESTORE_TEST, Action.RESTORE_END)
 # Action -> the fields of its message, beside version, action and scheduled_time.
 CHECKS: dict[str, set[str]] = {
     Action.CHECK: {"plan", "target", "plans", "additional_targets", "interval_minutes"},
@@ -77,16 +79,21 @@ def parse(event: object, default_time: datetime, home: str = "") -> Request:
     preview = {"filesystem-id": plan.name, "purge-backups": "true"} if sample else {**again, "action": Action.PURGE}
     deleted = whole(event.get("deleted", 0), "deleted", 0, LARGEST_COUNT)
     time = _scheduled_time(event, default_time)
-    return Request(action, plan, time, dry_run, again, {**preview, "dry_run": True}, deleted, event)
+    made = restored(event.get("restored")) if action is Action.RESTORE_END else None
+    return Request(action, plan, time, dry_run, again, {**preview, "dry_run": True}, deleted, event, made)
 
 
 def _own(event: Mapping[str, Any]) -> tuple[Action, Plan]:
     _check_version(event)
     known = {"version", "action", "scheduled_time", "dry_run", "plan", "target", "schedule_arn", "deleted"}
-    refuse_unknown(event, known, "")
+    refuse_unknown(event, known | ({"restored"} if event.get("action") == Action.RESTORE_END else set()), "")
     if (action := event.get("action")) not in RUNS:
-        raise InvalidEvent(f"action must be one of {', '.join([*RUNS, *CHECKS][:-1])}, not {shown(action)}.")
+        raise InvalidEvent(f"action must be one of {', '.join([*RUNS[:-1], *CHECKS][:-1])}, not {shown(action)}.")
     plan = parse_plan(event.get("plan"))
+    if action in RUNS[-2:]:
+        if plan.restore_test is None:
+            raise InvalidEvent(f"Plan {plan.name} has no restore_test: add it to the plan and apply the module.")
+        plan = plan.tested(plan.restore_test)
     if "target" in event:
         target = _any_target(event["target"])
         if plan.target.id not in {"", target.id}:
@@ -169,7 +176,10 @@ def _again(event: Mapping[str, Any]) -> dict[str, Any]:
 
     A plan that has a schedule goes by the schedule's name: `arn:...:schedule/GROUP/NAME`.
     """
-    again = {key: value for key, value in event.items() if key not in {"scheduled_time", "schedule_arn", "deleted"}}
+    unsaid = {"scheduled_time", "schedule_arn", "deleted", "restored"}
+    again = {key: value for key, value in event.items() if key not in unsaid}
+    if again.get("action") == Action.RESTORE_END:
+        again["action"] = Action.RESTORE_TEST
     if "schedule_arn" in event:
         again["plan"] = text(event["schedule_arn"], "schedule_arn", 1600).rpartition("/")[2]
         again.pop("version", None)
@@ -179,7 +189,7 @@ def _again(event: Mapping[str, Any]) -> dict[str, Any]:
 def parse_plan(value: object) -> Plan:
     """A plan's settings."""
     plan = mapping(value, "plan")
-    known = {f.name for f in fields(Plan)} - {"target", "copied_from"} | {*ONE_OF}
+    known = {f.name for f in fields(Plan)} - {"target", "copied_from", "testing"} | {*ONE_OF}
     refuse_unknown(plan, known, "plan.")
     readers: dict[str, Callable[[object, str], object]] = {
         "retention": retention,
@@ -205,6 +215,8 @@ def parse_plan(value: object) -> Plan:
     if not (isinstance(name, str) and PLAN_NAME.fullmatch(name)):
         raise InvalidEvent(f"plan.name must be 1 to 64 letters, digits, '_', '.' or '-', not {shown(name)}.")
     copied = copies(plan["copies"], optional.get("retention", Retention())) if "copies" in plan else ()  # type: ignore[arg-type]
+    if plan.get("restore_test") is not None:
+        optional["restore_test"] = restore_test(plan["restore_test"], {one.region for one in copied}, _zone)
     parsed = Plan(name=name, target=target, target_tags=target_tags, copies=copied, **optional)  # type: ignore[arg-type]
     if parsed.start_window_minutes > parsed.completion_window_minutes:
         raise InvalidEvent("plan.start_window_minutes must not be longer than plan.completion_window_minutes.")

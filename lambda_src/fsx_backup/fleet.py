@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .model import Backup
     from .regions import Region
     from .resources import Resource
+    from .restore_plan import RestoreTest
     from .selection import Members
 
 
@@ -35,6 +36,15 @@ class Fleet:
     members: Mapping[str, Members] = field(default_factory=dict)
     copies: Sequence[Health] = ()
     regions: Mapping[str, Region] = field(default_factory=dict)
+    left_over: Sequence[tuple[str, Resource]] = ()  # by restore tests, with the Region
+    left_unread: Mapping[str, str] = field(default_factory=dict)  # Region -> why that is not known there
+    restore_tests: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def tests(self) -> dict[str, RestoreTest]:
+        """The restore tests by plan."""
+        known = [plan.entry.plan for plan in self.plans if plan.entry]
+        return {plan.name: plan.restore_test for plan in known if plan.restore_test}
 
     @property
     def rows(self) -> list[Health]:

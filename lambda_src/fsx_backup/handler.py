@@ -7,10 +7,10 @@ import logging
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from . import expansion, fsx, metrics, notifications
+from . import expansion, fsx, metrics, notifications, restore_report
 from .check import Watch
 from .clients import connect, side_by_side
 from .envelopes import foreign
@@ -20,6 +20,8 @@ from .model import Action, Check, Request
 from .occurrence import Occurrence
 from .registry import Registry
 from .report import Outcome, Report, Wait
+from .restore_tests import ACTIONS
+from .restoring import Restoring
 from .settings import Settings
 from .step import Step
 from .values import InvalidEvent
@@ -78,7 +80,8 @@ class Function:
         if isinstance(request, Check):
             delay = self._check(request, sent)
         else:
-            result = self._step(request, context, int(attributes["ApproximateReceiveCount"]))
+            receives = int(attributes["ApproximateReceiveCount"])
+            result = self._step(request, context, receives, record["messageId"])
             delay = None if isinstance(result, Report) else result.delay
         if delay is None:
             return True
@@ -156,25 +159,23 @@ class Function:
             log.warning("%s kept: %s", check.action, error)
             return interval / 3 if check.action is Action.CHECK else shortest
 
-    def _step(self, request: Request, context: Any, receives: int = 0) -> Report | Wait:
-        """One step, with its log line, metrics and notification. `receives`: 0 for a direct invocation."""
+    def _step(self, request: Request, context: Any, receives: int = 0, message: str = "") -> Report | Wait:
+        """One step, with its log line, metrics and notification. A direct invocation has no `receives` or `message`."""
         now = self.clock()
         seen = self.memory.of(Occurrence(self.settings.deployment, request.plan, request.scheduled_time).token)
-        step = Step(
-            request,
-            self.settings.deployment,
-            self.client("fsx"),
-            now,
-            lambda: context.get_remaining_time_in_millis() / 1000,
-            regional=lambda region: self.client("fsx", region),
-            receives=receives,
-            seen=seen,
-        )
+        common = request, self.settings.deployment, self.client("fsx"), now
+        regional = partial(self.client, "fsx")
+        step: Step | Restoring
+        if request.action in ACTIONS:
+            most = self.settings.max_restore_tests
+            step = Restoring(*common, regional=regional, seen=seen, most=most, message=message)
+        else:
+            left = lambda: context.get_remaining_time_in_millis() / 1000  # noqa: E731
+            step = Step(*common, left, regional=regional, receives=receives, seen=seen)
         try:
             result = step.run()
-            if isinstance(result, Report) and result.targets and not request.dry_run:
-                event = {**request.event, "scheduled_time": result.occurrence.time}
-                expansion.send(self.client("sqs"), self.settings.queue_url, event, result.targets)
+            if isinstance(result, Report) and not request.dry_run:
+                self._hand_over(request, result)
             self._conclude(request, result, seen, now)
         except Exception as error:
             self._crashed(request, error, seen, receives, now)
@@ -183,6 +184,16 @@ class Function:
         seen.cause = result.reason if isinstance(result, Wait) and result.backup is None else ""
         seen.receives = receives
         return result
+
+    def _hand_over(self, request: Request, result: Report) -> None:
+        """What is left to do, to messages of its own."""
+        event = {**request.event, "scheduled_time": result.occurrence.time}
+        if result.targets:
+            expansion.send(self.client("sqs"), self.settings.queue_url, event, result.targets)
+        elif result.restored and request.action is Action.RESTORE_TEST:
+            target = {"target": id_} if (id_ := result.occurrence.plan.target.id) else {}
+            event |= {"action": Action.RESTORE_END, "restored": result.restored.as_json(), **target}
+            self.client("sqs").send_message(QueueUrl=self.settings.queue_url, MessageBody=json.dumps(event))
 
     def _conclude(self, request: Request, result: Report | Wait, seen: Seen, now: datetime) -> None:
         report = result if isinstance(result, Report) else None
@@ -199,11 +210,24 @@ class Function:
             return
         seen.regions.clear()
         seen.backup_id = None  # what happens to the backup from now on is no longer this run's concern
-        wanted = request.plan.notify_on_success or not report.outcome.good
+        # A restore test's message may be sent twice: what was notified from here is not notified again.
+        # That a restored file system is held is no success but what a validation waits for.
+        wanted = request.plan.notify_on_success or not report.outcome.good or report.outcome is Outcome.RESTORED
+        wanted = wanted and seen.notified != report.outcome
         if wanted and report.outcome.notified and not (report.kind and not self.memory.is_new(report.kind, now)):
-            self._publish(notifications.of_report(self.settings, report, request, now))
+            self._notify(report, request, now)
+            seen.notified = report.outcome if request.plan.testing else ""
             if report.kind:
                 self.memory.sent(report.kind, now)
+
+    def _notify(self, report: Report, request: Request, now: datetime) -> None:
+        compose = restore_report.message if request.action in ACTIONS else notifications.of_report
+        try:
+            self._publish(compose(self.settings, report, request, now))
+        except Exception:
+            if report.outcome is not Outcome.RESTORED:
+                raise
+            log.exception("the hold could not be notified")  # a repetition would restore once more
 
     def _count(self, data: list[MetricDatumTypeDef]) -> None:
         try:

@@ -33,6 +33,7 @@ class Seen:
     made: datetime | None = None  # when a delivery here asked for the backup
     deleted: tuple[Decision, ...] = ()  # by deliveries here
     counted: bool = False  # in the metrics
+    notified: str = ""  # the outcome of a restore test, from here
     failed: Copy | None = None  # for good: it is not asked for again while others are waited for
     regions: dict[str, Seen] = field(default_factory=dict)  # the same of its copies
 

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .model import AVAILABLE, FAILED, IN_PROGRESS, Action
 from .report import Outcome, Report, Wait
+from .restore_tests import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 NAMESPACE = "FSxBackup"  # the role's permission is bound to it
+LAST_TESTS = 5
+KEPT = timedelta(days=455)  # data points; CloudWatch User Guide, "Metrics retention"
 LARGEST_BATCH = 1000  # PutMetricData: data points in a call
 # Amazon FSx, "Quotas": user-initiated backups per account and Region.
 DEFAULT_QUOTAS: dict[str, float] = {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 10_000, "WINDOWS": 500}
@@ -48,6 +51,9 @@ def of_fleet(fleet: Fleet, settings: Settings, now: datetime, before: float = 0)
         ("OverdueForDeletion", sum(len(plan.overdue) for plan in rows), "Count"),
         ("OwnedBytes", sum(plan.size for plan in plans), "Bytes"),
     ]
+    # More keeps the alarm as it should be; none, where a Region is not known, would end it.
+    if fleet.left_over or (fleet.tests and not fleet.left_unread):
+        values.append(("RestoreTestLeftovers", len(fleet.left_over), "Count"))
     data = [_datum(*value, whole, now) for value in values]
     for region in fleet.regions:
         size = sum(copy.size for copy in fleet.copies if copy.region == region)
@@ -62,24 +68,44 @@ def of_fleet(fleet: Fleet, settings: Settings, now: datetime, before: float = 0)
 
 
 def last_late(client: CloudWatchClient, settings: Settings, now: datetime) -> float:
-    """LatePlans as the previous check published it; 0 without one for a day, infinite if CloudWatch does not answer.
+    """LatePlans as the previous check published it; 0 without one for a day, infinite if CloudWatch does not answer."""
+    found = _maxima(
+        client, "LatePlans", {"Deployment": settings.deployment}, now=now, span=timedelta(days=1), period=60
+    )
+    return math.inf if found is None else found[-1][1] if found else 0
 
-    Source: CloudWatch API Reference, GetMetricStatistics.
+
+def restore_seconds(
+    client: CloudWatchClient, settings: Settings, plan: str, now: datetime, since: datetime | None = None
+) -> list[tuple[datetime, int]] | None:
+    """When the last restore tests of a plan passed, one a day, and how long the restore took. What CloudWatch keeps.
+
+    None if it does not answer.
     """
+    where = {"Deployment": settings.deployment, "Plan": plan}
+    span = now - since if since else KEPT
+    found = _maxima(client, "RestoreSeconds", where, now=now, span=span, period=86_400)
+    return None if found is None else [(moment, int(seconds)) for moment, seconds in found][-LAST_TESTS:]
+
+
+def _maxima(
+    client: CloudWatchClient, name: str, dimensions: Mapping[str, str], *, now: datetime, span: timedelta, period: int
+) -> list[tuple[datetime, float]] | None:
+    """By time; None if CloudWatch does not answer. Source: CloudWatch API Reference, GetMetricStatistics."""
     try:
         found = client.get_metric_statistics(
             Namespace=NAMESPACE,
-            MetricName="LatePlans",
-            Dimensions=[{"Name": "Deployment", "Value": settings.deployment}],
-            StartTime=now - timedelta(days=1),
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - span,
             EndTime=now,
-            Period=60,
+            Period=period,
             Statistics=["Maximum"],
         )["Datapoints"]
     except (BotoCoreError, ClientError) as error:
-        log.warning("the previous check is not known: %s", error)
-        return math.inf
-    return max(found, key=lambda point: point["Timestamp"])["Maximum"] if found else 0
+        log.warning("%s of before is not known: %s", name, error)
+        return None
+    return sorted((point["Timestamp"], point["Maximum"]) for point in found)
 
 
 def of_report(fleet: Fleet, settings: Settings, now: datetime) -> list[MetricDatumTypeDef]:
@@ -101,6 +127,12 @@ def of_result(result: Report | Wait, action: Action, settings: Settings, now: da
     occurrence = result.occurrence
     whole = {"Deployment": occurrence.deployment}
     data: list[MetricDatumTypeDef] = []
+    if action in ACTIONS:
+        restored = result.restored if isinstance(result, Report) and action is Action.RESTORE_TEST else None
+        if restored is None or restored.seconds is None:
+            return []
+        places = whole, {**whole, "Plan": occurrence.plan.name}
+        return [_datum("RestoreSeconds", restored.seconds, "Seconds", place, now) for place in places]
     if result.purges:
         data.append(_datum("Purged", sum(len(purge.deleted) for purge in result.purges), "Count", whole, now))
     if isinstance(result, Report) and result.outcome is Outcome.SKIPPED:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .restore_plan import TEST_START_WINDOW, Restored, RestoreTest
+
 DEPLOYMENT_TAG = "fsx-backup:deployment"
 PLAN_TAG = "fsx-backup:plan"
 SCHEDULED_TIME_TAG = "fsx-backup:scheduled-time"
@@ -15,6 +17,9 @@ COPY_TAG = "fsx-backup:copy"  # the source's Region: a manual copy has its other
 HOLD_TAG = "fsx-backup:hold"  # compared without case: people write it
 EXCLUDE_TAG = "fsx-backup:exclude"  # of a file system, for its volumes as well, or of a volume
 RESTORE_TEST_TAG = "fsx-backup:restore-test"  # of what a restore test made
+RESTORED_TAG = "fsx-backup:restored"  # the same: the backup's id
+LIFETIME_TAG = "fsx-backup:restore-test-minutes"  # the same: from its creation until it should be deleted
+MESSAGE_TAG = "fsx-backup:restored-by"  # the same: the message's id, so that one of several follows it
 OWN_TAG_PREFIX = "fsx-backup:"
 
 USER_INITIATED = "USER_INITIATED"
@@ -23,7 +28,8 @@ AVAILABLE = "AVAILABLE"
 FAILED = "FAILED"
 DELETED = "DELETED"
 ONTAP = "ONTAP"
-TYPES = ("LUSTRE", "WINDOWS", "OPENZFS", ONTAP)
+OPENZFS = "OPENZFS"
+TYPES = ("LUSTRE", "WINDOWS", OPENZFS, ONTAP)
 IN_PROGRESS = frozenset({"PENDING", "CREATING", "TRANSFERRING", "COPYING"})
 
 LARGEST_WINDOW = 18_720  # minutes: 13 days, because an SQS message lives 14
@@ -40,6 +46,8 @@ class Action(StrEnum):
     STATUS = "status"  # the report, as the response to who asks
     REPORT = "report"  # the same to the topic
     RECOVERY = "recovery"  # waits in the queue until plans that were late are OK
+    RESTORE_TEST = "restore_test"  # restore a backup, follow to the end
+    RESTORE_END = "restore_end"  # delete what a restore test made, then say how it ended
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,8 @@ class Plan:
     target_types: tuple[str, ...] = TYPES
     copies: tuple[Copies, ...] = ()
     copied_from: str = ""  # the source's Region, of the plan as it is `there`
+    restore_test: RestoreTest | None = None
+    testing: bool = False  # the plan as its restore tests see it
 
     def there(self, copies: Copies, home: str) -> "Plan":
         """The plan for its copies in another Region: by their retention and window, without what is about targets."""
@@ -118,6 +128,16 @@ class Plan:
             completion_window_minutes=minutes,
             max_backup_age_hours=None,
         )
+
+    def tested(self, test: RestoreTest) -> "Plan":
+        """The plan for its restore tests: by their windows. The second one begins when FSx was asked."""
+        last = TEST_START_WINDOW + test.completion_window_minutes
+        windows = {
+            "start_window_minutes": TEST_START_WINDOW,
+            "completion_window_minutes": last,
+            "flexible_window_minutes": 0,
+        }
+        return replace(self, testing=True, **windows)  # type: ignore[arg-type]
 
     @property
     def region(self) -> str:
@@ -168,6 +188,7 @@ class Request:
     preview: Mapping[str, Any] = field(default_factory=dict, repr=False)
     deleted: int = 0  # what the run deleted before a direct invocation handed it over to the queue
     event: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    restored: Restored | None = None
 
 
 @dataclass(frozen=True)

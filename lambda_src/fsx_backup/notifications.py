@@ -142,7 +142,7 @@ def of_crash(settings: Settings, error: Exception, request: Request, *, direct: 
             "Plan": f"{plan.name} (deployment {settings.deployment})",
             "Target": plan.targets,
             "Since": request.scheduled_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "Purge": "unknown: a purge may have begun",
+            "Purge": "none" if plan.testing else "unknown: a purge may have begun",
             "Plans": commands.insights("filter outcome = 'ERROR' | stats count(*) by plan"),
         },
         look={"Again": commands.invoke(settings, request.again)} if direct else None,

@@ -67,7 +67,7 @@ class Occurrence:
     @property
     def token(self) -> str:
         """The ClientRequestToken: 51 characters of its alphabet `[A-Za-z0-9_.-]{1,63}` (FSx API reference)."""
-        where = [self.plan.region] if self.plan.copied_from else []
+        where = ["restore-test"] if self.plan.testing else [self.plan.region] if self.plan.copied_from else []
         identity = json.dumps([self.deployment, self.plan.name, self.plan.target.id, self.time, *where])
         return f"fsx-backup-{hashlib.sha256(identity.encode()).hexdigest()[:40]}"
 

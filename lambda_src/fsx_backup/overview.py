@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from . import restore_report
 from .commands import backups_of_plan, copies_of_plan, invoke
 from .event import PLAN_NAME
 from .health import Health, scheduled
@@ -105,6 +106,8 @@ def compose(
             for (name, target), count in fleet.orphans.items()
         ],
         "uncovered": [resource.id for resource in fleet.uncovered],
+        "restore_tests": fleet.restore_tests,
+        "left_over": [one.id for _, one in fleet.left_over],
         "plans": rows,
     }
 
@@ -132,6 +135,7 @@ def _problems(settings: Settings, fleet: Fleet, refused: Mapping[str, str], now:
             remedy = f"Name the Region in the plan's copies again, delete them, or tag them {HOLD_TAG} to keep them."
             command = copies_of_plan(settings, region.name, name)
             problems.append(f"Orphaned: {which}. No plan purges what is orphaned. {remedy}\n{command}")
+    problems += restore_report.problems(settings, fleet)
     return problems + [f"Quota: {line}." for line, share in _quotas(fleet) if _tight(share)]
 
 
@@ -228,7 +232,10 @@ def message(settings: Settings, data: Mapping[str, Any], now: datetime) -> Messa
     quotas = [quota_line(kind, share) for kind, share in data["quota"].items()]
     for name, region in data["regions"].items():
         quotas += [f"{name}, {quota_line(kind, share)}" for kind, share in region["quota"].items()]
-    lines += ["", "Quota:", *quotas, "", "Plans:"]
+    tests = (
+        ["", "Restore tests:", *listed(restore_report.lines(data["restore_tests"]))] if data["restore_tests"] else []
+    )
+    lines += ["", "Quota:", *quotas, *tests, "", "Plans:"]
     cut = 0
     for number, line in enumerate(rows):
         lines += _lines(line, now)

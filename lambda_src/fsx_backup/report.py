@@ -7,6 +7,7 @@ from typing import Any
 
 from .model import Action, Backup
 from .occurrence import Occurrence
+from .restore_plan import Restored
 from .retention import Decision, Selection
 
 
@@ -26,16 +27,21 @@ class Outcome(StrEnum):
     COPY_NOT_COMPLETED = "COPY_NOT_COMPLETED"  # the backup is AVAILABLE, a copy's window ended
     NO_TARGETS = "NO_TARGETS"  # nothing has the plan's target_tags and can be backed up
     EXPANDED = "EXPANDED"  # the plan's targets were found, and each has a message now
+    SETTLED = "SETTLED"  # what a restore test made is settled, and another message deletes it
+    RESTORED = "RESTORED"  # the same, but it is held for a validation first
+    RESTORE_PASSED = "RESTORE_PASSED"  # a backup was restored, and what was made of it is deleted
+    RESTORE_FAILED = "RESTORE_FAILED"  # no backup could be restored, or what was made of it cannot be deleted
     UNKNOWN = "UNKNOWN"  # the completion window ended, and FSx does not say what became of the backup
 
     @property
     def notified(self) -> bool:
         """Whether it may be notified at all."""
-        return self not in {Outcome.SKIPPED, Outcome.DRY_RUN, Outcome.EXPANDED}
+        return self not in {Outcome.SKIPPED, Outcome.DRY_RUN, Outcome.EXPANDED, Outcome.SETTLED}
 
     @property
     def good(self) -> bool:
-        return self is Outcome.COMPLETED or self is Outcome.PURGED or not self.notified
+        good = {Outcome.COMPLETED, Outcome.PURGED, Outcome.RESTORED, Outcome.RESTORE_PASSED}
+        return self in good or not self.notified
 
 
 COPY_OUTCOMES = (Outcome.COPY_FAILED, Outcome.COPY_NOT_COMPLETED)  # the worse one first
@@ -143,6 +149,7 @@ class Report:
     kind: str = ""  # of an error that may strike many plans alike: notified once for all of them
     targets: tuple[str, ...] = ()  # that were found by their tags
     copies: tuple[Copy, ...] = ()
+    restored: Restored | None = None
 
     @property
     def purges(self) -> tuple[Purge, ...]:
@@ -163,6 +170,8 @@ class Report:
             "reason": self.reason or None,
             "remedy": self.remedy or None,
         }
+        if self.restored:
+            answer["restored"] = self.restored.as_json()
         if self.targets:
             answer["targets"] = list(self.targets)
         if self.copies:

@@ -27,11 +27,11 @@ def resources(client: FSxClient, *, volumes: bool) -> dict[str, Resource]:
     """Every file system of the Region, and with `volumes` every ONTAP volume, by its id. Raises Transient."""
     pages = client.get_paginator("describe_file_systems").paginate()
     try:
-        found = call(lambda: [_file_system(raw) for page in pages for raw in page["FileSystems"]])
+        found = call(lambda: [of_file_system(raw) for page in pages for raw in page["FileSystems"]])
         if volumes and any(resource.type == ONTAP for resource in found):
             more = client.get_paginator("describe_volumes").paginate()
             raws: list[Any] = call(lambda: [raw for page in more for raw in page["Volumes"]])
-            found += [_volume(raw) for raw in raws if raw.get("VolumeType") == ONTAP]
+            found += [of_volume(raw) for raw in raws if raw.get("VolumeType") == ONTAP]
     except Rejected as error:  # of the token of a page: nothing else was asked for
         raise Transient(str(error)) from error
     return {resource.id: resource for resource in found}
@@ -78,13 +78,18 @@ class Resource:
     automatic_days: int = 0
     daily: str = ""
     weekly: str = ""
+    lifecycle: str = ""
+    failure: str = ""
+    name: str = ""  # of a volume
+    dns: str = ""
 
     @property
     def is_volume(self) -> bool:
         return self.id != self.file_system_id
 
 
-def _file_system(raw: Any) -> Resource:
+def of_file_system(raw: Any) -> Resource:
+    """What DescribeFileSystems says of one."""
     kind, id_ = raw.get("FileSystemType", ""), raw["FileSystemId"]
     which = {"WINDOWS": "Windows", "LUSTRE": "Lustre", "ONTAP": "Ontap", "OPENZFS": "OpenZFS"}.get(kind, "")
     settings = raw.get(f"{which}Configuration", {})
@@ -107,11 +112,17 @@ def _file_system(raw: Any) -> Resource:
         settings.get("AutomaticBackupRetentionDays", 0),
         settings.get("DailyAutomaticBackupStartTime", ""),
         settings.get("WeeklyMaintenanceStartTime", ""),
+        raw.get("Lifecycle", ""),
+        raw.get("FailureDetails", {}).get("Message", ""),
+        dns=raw.get("DNSName", ""),
     )
 
 
-def _volume(raw: Any) -> Resource:
-    """Source: FSx for ONTAP User Guide, "Protecting your data with volume backups"."""
+def of_volume(raw: Any) -> Resource:
+    """What DescribeVolumes says of one.
+
+    Source: FSx for ONTAP User Guide, "Protecting your data with volume backups".
+    """
     settings = raw.get("OntapConfiguration", {})
     obstacle = "" if raw.get("Lifecycle") in {"CREATED", "AVAILABLE"} else f"it is {raw.get('Lifecycle')}"
     if settings.get("FlexCacheEndpointType") == "CACHE":
@@ -130,6 +141,9 @@ def _volume(raw: Any) -> Resource:
         raw.get("FileSystemId", ""),
         raw.get("CreationTime"),
         root,
+        lifecycle=raw.get("Lifecycle", ""),
+        failure=raw.get("LifecycleTransitionReason", {}).get("Message", ""),
+        name=raw.get("Name", ""),
     )
 
 

@@ -9,7 +9,7 @@ class Settings:
     """`deployment` marks every backup that this deployment owns, and is the function's name.
 
     It speaks to the topic and waits in the queue; `runbook` is where its messages send people; `detailed_metrics` are
-    those of each plan.
+    those of each plan; `max_restore_tests`: how much restore tests may have made at a time, in a Region.
     """
 
     deployment: str
@@ -17,6 +17,7 @@ class Settings:
     queue_url: str
     runbook: str = "docs/runbook.md"
     detailed_metrics: bool = False
+    max_restore_tests: int = 10
 
     @property
     def region(self) -> str:
@@ -32,4 +33,5 @@ class Settings:
             queue_url=environment["FSX_BACKUP_QUEUE_URL"],
             runbook=environment["FSX_BACKUP_RUNBOOK"],
             detailed_metrics=environment.get("FSX_BACKUP_DETAILED_METRICS") == "true",
+            max_restore_tests=int(environment.get("FSX_BACKUP_MAX_RESTORE_TESTS", "10")),
         )

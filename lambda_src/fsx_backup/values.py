@@ -1,14 +1,17 @@
 """Values of an event: each becomes what it should be, or a sentence naming the field."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from .model import LARGEST_WINDOW, Copies, Retention
+from .restore_plan import LARGEST_TEST_WINDOW, NEWEST, Restored, RestoreTest
 
 LARGEST_COUNT = 100_000
 MOST_REGIONS = 5
+LONGEST_HOLD = LARGEST_WINDOW - 1_440  # minutes: a day of the message's life is left for the deletion
 REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 YES = frozenset({"true", "yes"})
 NO = frozenset({"false", "no"})
@@ -110,3 +113,55 @@ def copies(value: object, default: Retention) -> tuple[Copies, ...]:
         kept = retention(wanted["retention"], f"{name}.retention") if "retention" in wanted else default
         found.append(Copies(region, kept, key, window))
     return tuple(found)
+
+
+def restore_test(value: object, regions: Collection[str], zone: Callable[[object, str], str]) -> RestoreTest:
+    """How backups are restored for a test. `regions`: of the plan's copies; `zone` reads a time zone."""
+    name = "plan.restore_test"
+    given = mapping(value, name)
+    refuse_unknown(given, {f.name for f in fields(RestoreTest)}, f"{name}.")
+    readers: dict[str, Callable[[object, str], Any]] = {
+        "timezone": zone,
+        "subnet_ids": _texts,
+        "security_group_ids": _texts,
+        "throughput_capacity": lambda value, name: whole(value, name, 1, LARGEST_COUNT),
+        "completion_window_minutes": lambda value, name: whole(value, name, 1, LARGEST_TEST_WINDOW),
+        "hold_minutes": lambda value, name: whole(value, name, 0, LONGEST_HOLD),
+    }
+    wanted = {"schedule": None} | {key: item for key, item in given.items() if item is not None}
+    test = RestoreTest(**{key: readers.get(key, _text)(item, f"{name}.{key}") for key, item in wanted.items()})
+    if test.source not in {NEWEST, *regions}:
+        raise InvalidEvent(
+            f"{name}.source must be {NEWEST} or a Region of plan.copies, not {shown(test.source)}: add the copy, or "
+            "name another one."
+        )
+    return test
+
+
+def restored(value: object) -> Restored:
+    """What the first message of a restore test tells the second."""
+    given = mapping(value, "restored")
+    refuse_unknown(given, {f.name for f in fields(Restored)}, "restored.")
+    try:
+        found = Restored(**given)
+        at = datetime.fromisoformat(given["at"]).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidEvent(f"restored must be what a restore test sent itself, not {shown(given)}.") from error
+    for name in ("id", "region", "backup_id", "outcome", "reason", "remedy", "dns"):
+        text(given.get(name, ""), f"restored.{name}", LARGEST_COUNT, shortest=0)
+    if found.outcome not in {"RESTORE_PASSED", "RESTORE_FAILED"}:
+        raise InvalidEvent(f"restored.outcome must be RESTORE_PASSED or RESTORE_FAILED, not {shown(found.outcome)}.")
+    for name in ("size", "seconds"):
+        if given.get(name) is not None:
+            whole(given[name], f"restored.{name}", 0, 2**62)
+    return replace(found, at=at)
+
+
+def _text(value: object, name: str) -> str:
+    return text(value, name, 2048)
+
+
+def _texts(value: object, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InvalidEvent(f"{name} must be a list of texts, not {shown(value)}.")
+    return tuple(_text(item, name) for item in value)

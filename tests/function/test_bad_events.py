@@ -33,10 +33,13 @@ BAD = {
     "text": ("hello", "The event must be a JSON object, not 'hello'."),
     "list": ([1], "The event must be a JSON object, not [1]."),
     "number": (7, "The event must be a JSON object"),
-    "no action": ({"plan": {}}, "action must be one of backup, start, purge, check, status, report, not missing."),
+    "no action": (
+        {"plan": {}},
+        "action must be one of backup, start, purge, restore_test, check, status, report, not missing.",
+    ),
     "unknown action": (
         native(action="explode"),
-        "action must be one of backup, start, purge, check, status, report, not 'explode'.",
+        "action must be one of backup, start, purge, restore_test, check, status, report, not 'explode'.",
     ),
     "action of another type": (native(action=["backup"]), "action must be one of"),
     "newer version": (native(version=2), "version must be 1, not 2: apply the module again."),

@@ -5,7 +5,7 @@ import logging
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,11 +46,12 @@ class Queue:
         self.dead_letters: list[Record] = []
         self.refuse = 0  # entries of the next batches
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> None:  # noqa: N803
+    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> dict[str, str]:  # noqa: N803
         assert QueueUrl == self.world.settings.queue_url
         assert 0 <= DelaySeconds <= 900
         now = self.world.now
         self.records.append(Record(MessageBody, now, now + timedelta(seconds=DelaySeconds)))
+        return {"MessageId": self.records[-1].id}
 
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
         assert 0 < len(Entries) == len({entry["Id"] for entry in Entries}) <= 10
@@ -205,6 +206,14 @@ class World:
         self.scheduler.put(f"{DEPLOYMENT}-checks", "health-check", check, "rate(30 minutes)")
         return {**message, "schedule_arn": self.scheduler.schedules[DEPLOYMENT, name]["Arn"]}
 
+    def restore(
+        self, target_id: str, *, name: str = "home", test: Mapping[str, Any] = {}, **plan: Any
+    ) -> dict[str, Any]:
+        """What the schedule of a plan's restore test sends at this moment."""
+        place = {} if "storage_virtual_machine_id" in test else {"subnet_ids": ["subnet-0123456789abcdef0"]}
+        wanted = {"schedule": "cron(0 12 1 * ? *)", **place, **test}
+        return self.message(target_id, name=name, action="restore_test", restore_test=wanted, **plan)
+
     def check(self, **more: Any) -> None:
         """The health check of this moment, from its schedule to its end."""
         message = json.loads(self.scheduler.schedules[f"{DEPLOYMENT}-checks", "health-check"]["Target"]["Input"])
@@ -212,9 +221,10 @@ class World:
         while self.deliver():
             pass
 
-    def send(self, message: object) -> None:
+    def send(self, message: object) -> str:
+        """The message's id."""
         body = message if isinstance(message, str) else json.dumps(message)
-        self.queue.send_message(QueueUrl=self.settings.queue_url, MessageBody=body)
+        return self.queue.send_message(QueueUrl=self.settings.queue_url, MessageBody=body)["MessageId"]
 
     def invoke(self, event: object) -> dict[str, Any]:
         """A direct invocation."""

@@ -23,6 +23,7 @@ from botocore.config import Config
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import ROOT
 from dev.scenarios import observer
+from tests.function.copies import FRANKFURT
 from tests.function.faults import worker
 from tests.support.world import START, Queue, Record, World
 
@@ -77,10 +78,18 @@ class Fleet:
         for message in messages:
             self.queue.send_message(QueueUrl=self.settings.queue_url, MessageBody=json.dumps(message))
 
-    def backups(self) -> observer.Backups:
-        session = boto3.session.Session("testing", "testing", region_name="us-east-1")
-        client: Any = session.client("fsx", endpoint_url=self.endpoint, config=Config(proxies={}))
-        return observer.backups(client)
+    def client(self, region: str = "us-east-1") -> Any:
+        session = boto3.session.Session("testing", "testing", region_name=region)
+        return session.client("fsx", endpoint_url=self.endpoint, config=Config(proxies={}))
+
+    def backups(self, region: str = "us-east-1") -> observer.Backups:
+        return observer.backups(self.client(region))
+
+    def systems(self) -> set[str]:
+        """The file systems of every Region that copies are made to."""
+        pagers = [self.client(region).get_paginator("describe_file_systems") for region in ("us-east-1", FRANKFURT)]
+        pages = [page["FileSystems"] for pager in pagers for page in pager.paginate()]
+        return {one["FileSystemId"] for page in pages for one in page}
 
     def together(self, count: int) -> list[Ran]:
         """So many messages at the same moment, each in its process; all run to their end."""
@@ -133,6 +142,7 @@ class Fleet:
         if run.end != "killed":
             self.life = (self.life + run.effects[-1]["at"] - run.started) / 2
         for effect in run.effects:
+            self.send(*map(json.loads, effect.get("sent", [])))
             if "hidden" in effect:
                 run.record.visible_at = self.now + timedelta(seconds=effect["hidden"])
         if run.end == "done":

@@ -10,6 +10,8 @@ import pytest
 
 from dev.scenarios import observer
 from dev.scenarios.soak_account import account
+from fsx_backup.model import RESTORE_TEST_TAG
+from tests.function.copies import FRANKFURT
 from tests.function.faults.fleet import Fleet, new_fleet
 from tests.support.world import DEPLOYMENT
 
@@ -17,8 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-KILLS = 60
+KILLS = 100
 PLANS = 20
+PLAIN: dict[str, Any] = {"retention": {"keep_last": 1}}
+TEST = {"schedule": "cron(0 12 1 * ? *)", "subnet_ids": ["subnet-0123456789abcdef0"]}
+COPIES: dict[str, Any] = {"copies": {FRANKFURT: {}}}
+# What some of the plans have besides.
+EXTRA: dict[int, dict[str, Any]] = {
+    **{number: {"restore_test": TEST} for number in range(6)},
+    6: COPIES,
+    7: COPIES | {"restore_test": TEST | {"source": FRANKFURT}},
+    8: {"target_tags": {"Backup": "daily"}},
+    9: {"target_tags": {"Backup": "weekly"}, "restore_test": TEST},
+}
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +55,13 @@ def own(plan: str) -> dict[str, str]:
     return observer.own(DEPLOYMENT, plan)
 
 
-def message(fleet: Fleet, target: str, plan: str) -> dict[str, Any]:
+def message(fleet: Fleet, target: str, plan: str, **more: Any) -> dict[str, Any]:
+    settings = PLAIN | more | ({"file_system_id": target} if target else {})
     return {
         "version": 1,
         "action": "backup",
         "scheduled_time": fleet.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "plan": {"name": plan, "file_system_id": target, "retention": {"keep_last": 1}},
+        "plan": {"name": plan, **settings},
     }
 
 
@@ -102,25 +116,40 @@ def test_two_plans_on_one_file_system_at_once(fleet: Fleet) -> None:
 def test_killed_at_random_moments(fleet: Fleet) -> None:
     """The short form of `make soak`: twenty plans fire until enough of the function's processes died of SIGKILL."""
     chance = random.Random(7)
-    fleet.control("durations", backup=2)
+    fleet.control("durations", backup=2, restore=40, deletion=40)
     wanted, expired, foreign = [], [], []
-    targets = {}
-    for plan in (f"plan-{number}" for number in range(PLANS)):
-        kind = chance.choice(["LUSTRE", "OPENZFS", "WINDOWS"])
-        targets[plan] = target = fleet.control("seed_file_system", file_system_type=kind)
-        wanted += history(fleet, target, 1, tags=own(plan))
-        expired += history(fleet, target, 9, 10, tags=own(plan))
-        foreign += history(fleet, target, 99, tags={"Name": "by hand"})
-        foreign += history(fleet, target, 99, tags=own(plan), backup_type="AUTOMATIC")
-    before = fleet.backups()
-    occurrences = []
+    plans, targets = {}, {}
+    for number in range(PLANS):
+        plan, kind = f"plan-{number}", chance.choice(["LUSTRE", "OPENZFS", "WINDOWS"])
+        plans[plan] = PLAIN | EXTRA.get(number, {})
+        tags = plans[plan].get("target_tags")
+        targets[plan] = [
+            fleet.control("seed_file_system", file_system_type=kind, tags=tags) for _ in range(3 if tags else 1)
+        ]
+        for target in targets[plan]:
+            wanted += history(fleet, target, 1, tags=own(plan))
+            expired += history(fleet, target, 9, 10, tags=own(plan))
+            foreign += history(fleet, target, 99, tags={"Name": "by hand"})
+            foreign += history(fleet, target, 99, tags=own(plan), backup_type="AUTOMATIC")
+    copy = own("plan-7") | {"fsx-backup:copy": "us-east-1", "fsx-backup:scheduled-time": "2026-02-28T04:00:00Z"}
+    source = {"region": FRANKFURT, "source_backup_id": f"backup-{1:017x}", "tags": copy}
+    copies = history(fleet, targets["plan-7"][0], 1, **source)
+    for tags in (own("plan-0"), observer.own("other", "plan-0") | {RESTORE_TEST_TAG: "2026-01-01T00:00:00Z"}):
+        fleet.control("seed_file_system", tags=tags)
+    before, systems = fleet.backups(), fleet.systems()
+    occurrences, tests = [], set()
     while fleet.kills < KILLS:
-        messages = [message(fleet, target, plan) for plan, target in targets.items()]
-        occurrences += [(message["plan"]["name"], message["scheduled_time"]) for message in messages]
-        fleet.send(*messages)
+        for plan, settings in plans.items():
+            sent = message(fleet, "" if "target_tags" in settings else targets[plan][0], plan, **settings)
+            fleet.send(sent)
+            occurrences += [(plan, target, sent["scheduled_time"]) for target in targets[plan]]
+            if "restore_test" in settings:
+                fleet.send(*[sent | {"action": "restore_test"}] * 2)
+                tests.add((plan, sent["scheduled_time"], "RESTORE_PASSED"))
         fleet.settle(at_once=4, kills=KILLS, chance=chance)
         fleet.advance(60)
         assert len(occurrences) <= 10 * PLANS, "the processes do not die"
+    told = {(mail["plan"], mail["target"], mail["scheduled_time"]) for mail in fleet.mails}
     found = account(
         DEPLOYMENT,
         occurrences=occurrences,
@@ -128,8 +157,19 @@ def test_killed_at_random_moments(fleet: Fleet) -> None:
         expired=expired,
         foreign={identifier: before[identifier] for identifier in foreign},
         after=fleet.backups(),
-        notified={(mail["plan"], mail["scheduled_time"]) for mail in fleet.mails},
+        notified=told,
+    )
+    found += account(
+        DEPLOYMENT,
+        occurrences=[one for one in occurrences if "copies" in plans[one[0]]],
+        wanted=[],
+        expired=[],
+        foreign={},
+        after={id_: one for id_, one in fleet.backups(FRANKFURT).items() if id_ not in copies},
+        notified=told,
     )
     assert found.clean, found
+    assert {(mail["plan"], mail["scheduled_time"], mail["outcome"]) for mail in fleet.mails} >= tests
+    assert fleet.systems() == systems  # nothing left over, nothing foreign deleted
     assert not fleet.errors
     assert not fleet.queue.dead_letters

@@ -39,6 +39,13 @@ class Journal:
     def change_message_visibility(self, *, VisibilityTimeout: int, **_: Any) -> None:  # noqa: N803 - boto3's names
         self.write(hidden=VisibilityTimeout)
 
+    def send_message(self, *, MessageBody: str, **_: Any) -> None:  # noqa: N803
+        self.write(sent=[MessageBody])
+
+    def send_message_batch(self, *, Entries: list[dict[str, str]], **_: Any) -> dict[str, Any]:  # noqa: N803
+        self.write(sent=[entry["MessageBody"] for entry in Entries])
+        return {}
+
     def publish(self, **arguments: Any) -> None:
         topic = Topic(SETTINGS.topic_arn)
         topic.publish(**arguments)  # refuses what SNS refuses
@@ -52,9 +59,12 @@ def invoke(endpoint: str, event: dict[str, Any], now: str, file: str, together: 
     """Handle an SQS event at a time; the last line is how it ended."""
     journal: Any = Journal(file)
     config = Config(retries={"total_max_attempts": 4, "mode": "standard"}, read_timeout=30, proxies={})
-    client = _SESSION.client("fsx", endpoint_url=endpoint, config=config)
     moment = datetime.fromisoformat(now)
-    function = Function(SETTINGS, lambda service: client if service == "fsx" else journal, lambda: moment)
+
+    def client(service: str, region: str = "us-east-1") -> Any:
+        return _SESSION.client("fsx", region, endpoint_url=endpoint, config=config) if service == "fsx" else journal
+
+    function = Function(SETTINGS, client, lambda: moment)
     if together is not None:
         together.wait(60)
     try:

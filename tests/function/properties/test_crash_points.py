@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dev.scenarios import observer
+from fsx_backup.model import RESTORE_TEST_TAG
 from tests.function.copies import FRANKFURT, TOKYO, seed_copies
 from tests.function.properties.mortal import Died, Fate, mortal
-from tests.support.world import World, new_world
+from tests.support.world import DEPLOYMENT, World, new_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,7 @@ class End:
     new_lifecycles: tuple[str, ...]
     outcomes: frozenset[str]
     dead_letters: int
+    left: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,32 @@ def scenario_copies(world: World) -> None:
     world.send(world.message(target, copies={region: {} for region in REGIONS}))
 
 
+def scenario_restore(world: World) -> None:
+    """An earlier test left a file system; the next one is restored, held for an hour and deleted."""
+    target = world.fsx.seed_file_system("OPENZFS")
+    world.history(target, [1, 8])
+    world.fsx.seed_file_system(
+        tags=dict(observer.own(DEPLOYMENT, "home"), **{RESTORE_TEST_TAG: "2026-02-01T00:00:00Z"})
+    )
+    world.send(world.restore(target, test={"hold_minutes": 60}))
+
+
+def scenario_restored_volume(world: World) -> None:
+    """The restore fails, and is deleted too."""
+    volume = world.fsx.seed_volume(world.fsx.seed_file_system("ONTAP"))
+    [backup] = world.history(volume, [1])
+    world.fsx.control.next_restore(backup, "FAILED", "The disk caught fire.")
+    [described] = world.fsx.client().describe_volumes(VolumeIds=[volume])["Volumes"]
+    machine = described["OntapConfiguration"]["StorageVirtualMachineId"]
+    world.send(world.restore(volume, test={"storage_virtual_machine_id": machine}))
+
+
 SCENARIOS: dict[str, Callable[[World], None]] = {
     name.removeprefix("scenario_"): function for name, function in globals().items() if name.startswith("scenario_")
 }
+
+
+SENDING = {"fleet", "restore", "restored_volume"}  # messages to targets, or to the end of a restore test
 
 
 def settle(world: World, fate: Fate) -> int:
@@ -162,6 +188,7 @@ def live(scenario: str, fatal: int = 0, *, after: bool = False) -> Life:
             tuple(sorted(backup["Lifecycle"] for identifier, backup in left.items() if identifier not in seeded)),
             frozenset(mail.attributes["outcome"] for mail in world.topic.mails),
             len(world.queue.dead_letters),
+            frozenset(targets(world)),
         )
         return Life(end, deaths, len(fate.calls), len(world.topic.mails))
 
@@ -169,6 +196,18 @@ def live(scenario: str, fatal: int = 0, *, after: bool = False) -> Life:
 def everywhere(world: World) -> dict[str, Any]:
     """The backups of all Regions."""
     return {id_: backup for region in (None, *REGIONS) for id_, backup in world.backups(region).items()}
+
+
+def targets(world: World) -> set[str]:
+    """The file systems and volumes."""
+    client = world.fsx.client()
+    found = {
+        one["FileSystemId"]
+        for page in client.get_paginator("describe_file_systems").paginate()
+        for one in page["FileSystems"]
+    }
+    pages = client.get_paginator("describe_volumes").paginate()
+    return found | {one["VolumeId"] for page in pages for one in page["Volumes"]}
 
 
 def check_occurrences(backups: dict[str, Any]) -> None:
@@ -197,9 +236,9 @@ def test_killed_at_each_call_in_turn_it_comes_to_the_same_end(scenario: str, aft
     for fatal in range(1, undisturbed.calls + MORE_CALLS):
         life = live(scenario, fatal, after=after)
         assert life.end == undisturbed.end, f"killed at call {fatal}"
-        # Twice only when the function died between publishing and acknowledging, or between sending targets' messages
-        # and acknowledging the plan's.
-        assert undisturbed.mails <= life.mails <= undisturbed.mails + (2 if scenario == "fleet" else after)
+        # Twice only when the function died between publishing and acknowledging, or between sending further messages
+        # and acknowledging the first.
+        assert undisturbed.mails <= life.mails <= undisturbed.mails + (2 if scenario in SENDING else after)
         notified_again += life.mails - undisturbed.mails
         struck += life.deaths
         if not life.deaths:
@@ -207,11 +246,11 @@ def test_killed_at_each_call_in_turn_it_comes_to_the_same_end(scenario: str, aft
     else:
         raise AssertionError("the function still dies after more calls than there were")
     assert struck >= undisturbed.calls / 2  # time lost by a death makes some looks needless
-    assert notified_again <= undisturbed.mails * (3 if scenario == "fleet" else 1)
+    assert notified_again <= undisturbed.mails * (3 if scenario in SENDING else 1)
 
 
 @pytest.mark.fault("killed")
-@pytest.mark.parametrize("scenario", ["backup", "purge", "conflict", "copies"])
+@pytest.mark.parametrize("scenario", ["backup", "purge", "conflict", "copies", "restore"])
 def test_killed_again_and_again_it_still_gets_there(scenario: str) -> None:
     """Every start of the function dies at its third call, as often as there are calls."""
     undisturbed = live(scenario)
@@ -231,4 +270,5 @@ def test_killed_again_and_again_it_still_gets_there(scenario: str) -> None:
         left = everywhere(world)
         assert {identifier for identifier in left if identifier in seeded} == undisturbed.end.seeded_left
         assert {mail.attributes["outcome"] for mail in world.topic.mails} >= undisturbed.end.outcomes
+        assert targets(world) == undisturbed.end.left
         check_occurrences(left)
