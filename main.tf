@@ -15,6 +15,7 @@ module "fsx_backup" {
   package                       = var.package
   log_retention_days            = var.log_retention_days
   maximum_concurrency           = var.maximum_concurrency
+  max_restore_tests             = var.max_restore_tests
   reserved_concurrency          = var.reserved_concurrency
   tracing                       = var.tracing
   tags                          = var.tags

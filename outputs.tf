@@ -26,7 +26,10 @@ locals {
       { for name in ["notifications", "report", "encryption", "vpc", "package"] : name => try(keys(input[name]), []) },
       { for key, subscription in try(input.notifications.subscriptions, {}) : "notifications.subscriptions.${key}" => keys(subscription) },
       { for key, plan in input.file_systems : "file_systems.${key}" => keys(plan) },
-      { for key, plan in input.file_systems : "file_systems.${key}.retention" => try(keys(plan.retention), []) },
+      merge([
+        for name in ["retention", "restore_test"] :
+        { for key, plan in input.file_systems : "file_systems.${key}.${name}" => try(keys(plan[name]), []) }
+      ]...),
     )
   }
   unknown_attributes = [

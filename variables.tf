@@ -85,6 +85,12 @@ variable "maximum_concurrency" {
   default     = null
 }
 
+variable "max_restore_tests" {
+  description = "How many file systems and volumes the restore tests have at a time in a Region."
+  type        = number
+  default     = null
+}
+
 variable "reserved_concurrency" {
   description = "Concurrency to reserve for the function; null reserves none."
   type        = number

@@ -95,12 +95,14 @@ def losses(changes: list[dict[str, Any]], now: datetime) -> Iterator[Loss]:
                 "owned by its plan's name. Keep the entry, or allow it"
             )
             yield _loss(change, sentence)
-        elif going == "removed" and (change.get("module_address"), SUCCESSORS.get(change["name"])) in there:
+        elif going == "removed" and (
+            _of_restore_tests(change) or (change.get("module_address"), SUCCESSORS.get(change["name"])) in there
+        ):
             continue
         elif going:
             consequence = GONE.get(change["type"], "what depends on it stops working")
             yield _loss(change, f"would be {going}: {consequence}. Find what changed it, or allow it")
-        elif "update" in change["change"]["actions"]:
+        elif "update" in change["change"]["actions"] and not _of_restore_tests(change):
             for sentence in _weakened(change, now):
                 yield _loss(change, f"{sentence}, or allow it")
 
@@ -108,6 +110,8 @@ def losses(changes: list[dict[str, Any]], now: datetime) -> Iterator[Loss]:
 def warnings(changes: list[dict[str, Any]]) -> Iterator[str]:
     """What deserves a look and takes nothing away by itself."""
     for change in changes:
+        if change["name"] == "restore_test" and _goes(change) == "removed":
+            yield f"{change['index']}: its restore test is removed, so nothing proves its backups any more."
         if _is_backup(change) and change["change"]["actions"] == ["update"]:
             before, after = _settings(change["change"]["before"]), _settings(change["change"]["after"])
             if not before or not after:
@@ -204,6 +208,12 @@ def _is_group(change: dict[str, Any], values: dict[str, Any]) -> bool:
 
 def _is_backup(change: dict[str, Any]) -> bool:
     return (change["type"], change["name"]) == ("aws_scheduler_schedule", "backup")
+
+
+def _of_restore_tests(change: dict[str, Any]) -> bool:
+    """They prove backups and protect none. Only an alarm on what they leave is worth keeping while there are any."""
+    alarm = change["type"] == "aws_cloudwatch_metric_alarm" and "restore-test" in str(change.get("index"))
+    return change["name"] in {"restore_test", "restore_tests"} or (alarm and _goes(change) == "removed")
 
 
 def _settings(values: dict[str, Any]) -> dict[str, Any]:

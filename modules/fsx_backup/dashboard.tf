@@ -76,6 +76,17 @@ locals {
       },
     ],
     [
+      for title in ["Seconds to restore, by plan"] : {
+        title = title
+        unit  = "seconds"
+        metrics = [[{
+          expression = "SEARCH('{${local.namespace},Deployment,Plan} Deployment=\"${var.name}\" MetricName=\"RestoreSeconds\"', 'Maximum', 86400)"
+          label      = "$${PROP('Dim.Plan')}"
+          id         = "restores"
+        }]]
+      } if length(local.restore_tests) > 0
+    ],
+    [
       for name, chart in {
         BackupAgeHours = { title = "Age of the newest available backup: the 20 oldest", unit = "hours" }
         Duration       = { title = "Seconds to completion: the 20 longest", unit = "seconds" }

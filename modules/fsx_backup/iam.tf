@@ -30,7 +30,7 @@ locals {
   # A role's inline policies may have 10,240 characters together. Longer lists give way to every target; the backup
   # itself is still bound to this deployment's tag.
   every_target = ["${local.fsx_arn}:file-system/*", "${local.fsx_arn}:volume/*"]
-  targets      = length(jsonencode([local.listed_targets, local.selections, local.copy_keys])) <= 6000 ? local.listed_targets : local.every_target
+  targets      = length(jsonencode([local.listed_targets, local.selections, local.copy_keys])) <= local.room ? local.listed_targets : local.every_target
 
   adopted = {
     for text, tags in { for plan in local.plans : jsonencode(plan.adopt_tags) => plan.adopt_tags... if length(plan.adopt_tags) > 0 } :
@@ -71,7 +71,7 @@ resource "aws_iam_role_policy" "function" {
 }
 
 data "aws_iam_policy_document" "function" {
-  source_policy_documents = length(local.copy_regions) == 0 ? [] : [data.aws_iam_policy_document.copies.json]
+  source_policy_documents = local.further_statements
 
   statement {
     sid       = "Look"

@@ -45,6 +45,13 @@ data "aws_iam_policy_document" "copies" {
     }
   }
 
+  # Of what restore tests left, which no plan may make there any more.
+  statement {
+    sid       = "ReadVolumeTagsThere"
+    actions   = ["fsx:ListTagsForResource"]
+    resources = [for region in local.copy_regions : "arn:${local.partition}:fsx:${region}:${local.account}:volume/*"]
+  }
+
   dynamic "statement" {
     for_each = length(local.copy_keys) == 0 ? [] : [local.copy_keys]
 

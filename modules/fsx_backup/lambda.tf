@@ -17,8 +17,8 @@ resource "aws_cloudwatch_log_group" "this" {
 
   lifecycle {
     precondition {
-      condition     = !can(regex("-(alarms|checks|dead-letters)$", var.name))
-      error_message = "name must not end in -alarms, -checks or -dead-letters, which name a topic, a schedule group and a queue of another deployment: give another name than \"${var.name}\"."
+      condition     = !can(regex("-(alarms|checks|dead-letters|restore-tests)$", var.name))
+      error_message = "name must not end in -alarms, -checks, -dead-letters or -restore-tests, which name a topic, a queue and schedule groups of another deployment: give another name than \"${var.name}\"."
     }
   }
 }
@@ -52,7 +52,8 @@ resource "aws_lambda_function" "this" {
       FSX_BACKUP_QUEUE_URL  = aws_sqs_queue.this.url
       FSX_BACKUP_RUNBOOK    = local.notifications.runbook_url
 
-      FSX_BACKUP_DETAILED_METRICS = tostring(var.detailed_metrics)
+      FSX_BACKUP_DETAILED_METRICS  = tostring(var.detailed_metrics)
+      FSX_BACKUP_MAX_RESTORE_TESTS = tostring(var.max_restore_tests)
     }
   }
 

@@ -13,7 +13,10 @@ locals {
   region    = data.aws_service_principal.of["lambda"].region # no version deprecates it, unlike those of aws_region
   tags      = merge({ "fsx-backup:deployment" = var.name }, local.arguments.tags)
 
-  groups = { backups = var.name, checks = "${var.name}-checks" }
+  groups = merge(
+    { backups = var.name, checks = "${var.name}-checks" },
+    length(local.restore_tests) == 0 ? {} : { restore-tests = "${var.name}-restore-tests" },
+  )
 
   # Names and ARNs are put together here, so that a plan shows every policy before anything exists.
   arn = {

@@ -32,7 +32,7 @@ locals {
         periods     = 3 # Lambda retries, so a single throttle is no failure
       }
       dead-letters = {
-        description = "Messages are in the dead-letter queue: due backups were not made, or not tracked until they completed. To read them: aws sqs receive-message --region ${local.region} --queue-url ${local.dead_letter_url}"
+        description = "Messages are in the dead-letter queue: due backups were not made, or not tracked until they completed, or what a restore test made was not deleted and is paid for. To read them: aws sqs receive-message --region ${local.region} --queue-url ${local.dead_letter_url}"
         namespace   = "AWS/SQS"
         metric      = "ApproximateNumberOfMessagesVisible"
         statistic   = "Maximum"
@@ -58,7 +58,7 @@ locals {
     },
     {
       for kind, group in local.groups : "dropped-${kind}" => {
-        description = "EventBridge Scheduler gave up delivering ${kind == "backups" ? "a backup's message: that backup was not made. Its message is in the dead-letter queue, unless the role or the key is the cause" : "a health check's or report's message: nothing was measured, or not reported"}. Check the role ${var.name}-scheduler, the queue and the key's policy."
+        description = "EventBridge Scheduler gave up delivering ${local.undelivered[kind]}. Check the role ${var.name}-scheduler, the queue and the key's policy."
         namespace   = "AWS/Scheduler"
         metric      = "InvocationDroppedCount"
         statistic   = "Sum"
@@ -66,7 +66,24 @@ locals {
         section     = "dropped"
       }
     },
+    length(local.restore_tests) == 0 ? {} : {
+      restore-test-leftovers = {
+        description = "A file system or volume that a restore test made is still there after its window, and is paid for. Which, and the command that deletes it: ${local.status_command}"
+        namespace   = local.namespace
+        metric      = "RestoreTestLeftovers"
+        statistic   = "Maximum"
+        dimensions  = { Deployment = var.name }
+        period      = 120 * local.arguments.health_check_interval_minutes # two checks
+        missing     = "ignore"                                            # a Region is not known; that none measures is the alarm `late`
+      }
+    },
   )
+
+  undelivered = {
+    backups       = "a backup's message: that backup was not made. Its message is in the dead-letter queue, unless the role or the key is the cause"
+    checks        = "a health check's or report's message: nothing was measured, or not reported"
+    restore-tests = "a restore test's message: that test was not made. Its message is in the dead-letter queue, unless the role or the key is the cause"
+  }
 }
 
 locals {

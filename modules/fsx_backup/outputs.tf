@@ -22,9 +22,9 @@ output "schedules" {
 }
 
 output "commands" {
-  description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `check`, `list_backups`. They need the AWS CLI, version 2."
+  description = "Commands to paste, keyed like `file_systems`: `backup_now`, `dry_run_purge`, `check`, `list_backups`, and `restore_test_now` where the plan has a `restore_test`. They need the AWS CLI, version 2."
   value = {
-    for key, plan in local.plans : key => {
+    for key, plan in local.plans : key => merge({
       backup_now    = "${local.invoke} --payload '${jsonencode({ action = "backup", plan = key })}' /dev/stdout"
       dry_run_purge = "${local.invoke} --payload '${jsonencode({ action = "purge", plan = key, dry_run = true })}' /dev/stdout"
       check         = "${local.invoke} --payload '${jsonencode({ action = "check", plan = key })}' /dev/stdout"
@@ -37,7 +37,10 @@ output "commands" {
           "--output table",
         ],
       ))
-    }
+      }, {
+      for name in ["restore_test_now"] : name => "${local.invoke} --payload '${jsonencode({ action = "restore_test", plan = key })}' /dev/stdout"
+      if contains(keys(local.restore_tests), key)
+    })
   }
 }
 

@@ -29,14 +29,20 @@ locals {
   messages = module.plans.checked.messages
   emails   = module.plans.checked.emails
 
-  backup_messages = tomap({ for key, plan in local.plans : key => plan.message })
+  backup_messages       = tomap({ for key, plan in local.plans : key => plan.message })
+  restore_test_messages = tomap(module.plans.restore_messages)
+  restore_tests         = { for key in keys(local.restore_test_messages) : key => local.plans[key].restore_test }
 
-  # From the scheduled time to the end of the last window: each counts from the end of the one before.
-  longest_window_minutes = max(1440, [
-    for plan in local.plans : sum([
-      plan.flexible_window_minutes,
-      plan.completion_window_minutes,
-      max(0, [for copy in plan.copies : copy.completion_window_minutes]...),
-    ])
-  ]...)
+  # From the scheduled time to the end of the last window: each counts from the end of the one before. A restore test
+  # waits a day for its place first. What passed its window is a message of its own: its hold, and a day to delete it.
+  longest_window_minutes = max(1440, concat(
+    [
+      for plan in local.plans : sum([
+        plan.flexible_window_minutes,
+        plan.completion_window_minutes,
+        max(0, [for copy in plan.copies : copy.completion_window_minutes]...),
+      ])
+    ],
+    [for test in local.restore_tests : 1440 + max(test.completion_window_minutes, test.hold_minutes)],
+  )...)
 }

@@ -39,9 +39,10 @@ resource "aws_sqs_queue" "dead_letters" {
 }
 
 locals {
-  # Every poll of a running backup is a receive: one every 20 minutes in the end, more at the beginning, some for errors.
+  # Every poll of a running backup is a receive: one every 20 minutes in the end, more at the beginning (a restore
+  # test has two of them), some for errors.
   # A crash costs one receive per visibility timeout, which is longer. SQS allows 1,000 receives.
-  max_receive_count = min(1000, 80 + ceil(local.longest_window_minutes / 20))
+  max_receive_count = min(1000, 100 + ceil(local.longest_window_minutes / 20))
 }
 
 resource "aws_lambda_event_source_mapping" "this" {

@@ -30,7 +30,7 @@ variable "file_systems" {
     - `schedule`: `cron(...)`, `rate(...)` or `at(...)` as in EventBridge Scheduler; every four hours by default.
     - `timezone`: IANA name, for the schedule and for the periods of the retention rules.
     - `flexible_window_minutes`: flexible time window in minutes (1 to 1440); 0 disables it.
-    - `enabled`: `false` keeps the plan and disables its schedule.
+    - `enabled`: `false` keeps the plan and disables its schedules.
     - `retention`: a backup of the plan is kept if any rule keeps it. `days`: not older than this; `keep_last`: number of
       most recent available backups to keep; `keep_hourly` … `keep_yearly`: number of periods whose newest backup is
       kept, -1 = no limit. `max_deletes`: most backups that a run deletes; above it, none that was created under
@@ -49,6 +49,15 @@ variable "file_systems" {
       value. `kms_key_arn`: key of that Region; by default FSx's managed key there. `completion_window_minutes`: from the
       end of the plan's completion window; a copy that is not AVAILABLE by then is a failure. Removing a Region deletes
       nothing there.
+    - `restore_test`: proves the newest available backup at a separate `schedule` (a rate of an hour at least) and `timezone`, by
+      restoring it and deleting what was restored; of a fleet one target a run, in turn. **FSx charges the full storage capacity and throughput of
+      the backup's file system until it is deleted.** `subnet_ids`: one, or two for Multi-AZ; needed unless volumes are
+      restored. `storage_virtual_machine_id`: where an ONTAP volume is restored to, which takes nothing else of the
+      following. `security_group_ids`; `kms_key_arn`; `throughput_capacity` and `deployment_type`: instead of the backup's,
+      of Windows and OpenZFS. `completion_window_minutes`: from the moment when FSx is asked, which may be 24 hours after
+      the scheduled time (`max_restore_tests`); what is not available by then is deleted, and the test has failed. `hold_minutes`: how long it is kept for your validation, at most a day, which the event RESTORED
+      starts. `source`: `"newest"`, or a Region of `copies`, where the test then is made; subnets, security
+      groups, SVM and key are of that Region. A Windows file system that joined a self-managed Active Directory cannot be tested.
 
     The keys name resources: they must be known in the plan, and the map as a whole cannot be sensitive; the values
     above may be unless it says otherwise.
@@ -95,6 +104,19 @@ variable "file_systems" {
       kms_key_arn               = optional(string)
       completion_window_minutes = optional(number, 1440)
     })), {})
+    restore_test = optional(object({
+      schedule                   = string
+      timezone                   = optional(string, "UTC")
+      subnet_ids                 = optional(list(string), [])
+      security_group_ids         = optional(list(string), [])
+      storage_virtual_machine_id = optional(string)
+      kms_key_arn                = optional(string)
+      throughput_capacity        = optional(number)
+      deployment_type            = optional(string)
+      completion_window_minutes  = optional(number, 720)
+      hold_minutes               = optional(number, 0)
+      source                     = optional(string, "newest")
+    }))
   }))
   default  = {}
   nullable = false

@@ -90,6 +90,18 @@ variable "maximum_concurrency" {
   nullable    = false
 }
 
+variable "max_restore_tests" {
+  description = "How many file systems and volumes the restore tests of all plans have at a time in a Region, because each is paid for; the others wait, for 24 hours at most. 1 to 100."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.max_restore_tests >= 1 && var.max_restore_tests <= 100 && floor(var.max_restore_tests) == var.max_restore_tests
+    error_message = "max_restore_tests must be a whole number from 1 to 100, not ${var.max_restore_tests}."
+  }
+}
+
 variable "reserved_concurrency" {
   description = "Concurrency to reserve for the function; null reserves none. Accounts whose whole quota is 10 cannot reserve any."
   type        = number

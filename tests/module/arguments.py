@@ -22,7 +22,8 @@ ACCEPTED_ARGUMENTS: list[dict[str, Any]] = [
     {"report": {"timezone": "Europe/Paris", "notify": "always", "require_coverage": True}},
     {"log_retention_days": 0},
     {"log_retention_days": 3653},
-    {"maximum_concurrency": 2},
+    {"maximum_concurrency": 2, "max_restore_tests": 1},
+    {"max_restore_tests": 100},
     {"maximum_concurrency": 1000, "reserved_concurrency": 1000},
     {"tags": {"Cost Centre": "42", **{f"t{n}": "x" for n in range(48)}}},
     {"notifications": {"emails": ["a.b+c@mail.example.com"], "runbook_url": "https://wiki.example.com/x?y=z"}},
@@ -57,6 +58,10 @@ REFUSED_VALUES: list[Refused] = [
         {"permissions_boundary_arn": "boundary"},
         "permissions_boundary_arn must be the ARN of a managed policy, like arn:aws:iam::123456789012:policy/boundary",
         '"boundary"',
+    ),
+    *(
+        ({"max_restore_tests": n}, "max_restore_tests must be a whole number from 1 to 100", f"not {n}")
+        for n in (0, 101, 1.5)
     ),
     ({"log_retention_days": 31}, "log_retention_days must be one of 0 (indefinitely), 1, 3, 5, 7", "not 31"),
 ]

@@ -8,6 +8,7 @@ import pytest
 from dev.terraform import Plan
 from tests.module.inputs import ALARM_TOPIC, EVERYTHING, FAR_KEY, HOME, KEY, TICKETS
 from tests.module.reader import Reader
+from tests.module.restore_tests import TEST
 from tests.support.planning import MANY, ModulePlanner
 
 
@@ -77,5 +78,24 @@ def watched(plan: ModulePlanner) -> Plan:
                 "everything": {"protocol": "https", "endpoint": EVERYTHING},
             },
         },
+        encryption={"kms_key_arn": KEY},
+    )
+
+
+@pytest.fixture(scope="session")
+def tested(plan: ModulePlanner) -> Plan:
+    """Restore tests at home and in the copies' Region."""
+    return plan(
+        file_systems={
+            "home": HOME | {"copies": COPIES, "restore_test": TEST | {"hold_minutes": 60, "timezone": "Europe/Paris"}},
+            "far": HOME
+            | {
+                "copies": COPIES,
+                "enabled": False,
+                "restore_test": TEST | {"source": "eu-central-1", "kms_key_arn": FAR_KEY, "throughput_capacity": 64},
+            },
+            "untested": HOME,
+        },
+        max_restore_tests=3,
         encryption={"kms_key_arn": KEY},
     )

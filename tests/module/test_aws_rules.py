@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from dev.terraform import Plan, TerraformError
 from fsx_backup import metrics
 from tests.module.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC
 from tests.module.reading import allowed, as_list, configured, depends_on, only, statements
+from tests.module.restore_tests import TEST
 from tests.support.planning import MANY, ModulePlanner
 
 
@@ -57,7 +59,10 @@ def test_the_mapping_is_made_after_the_permissions(default: Plan) -> None:
     }
 
 
-@pytest.mark.parametrize(("group", "schedule"), [("this", "backup"), ("checks", "health_check"), ("checks", "report")])
+@pytest.mark.parametrize(
+    ("group", "schedule"),
+    [("this", "backup"), ("checks", "health_check"), ("checks", "report"), ("restore_tests", "restore_test")],
+)
 def test_a_group_of_schedules_is_made_after_all_that_they_fire_into(default: Plan, group: str, schedule: str) -> None:
     assert set(depends_on(default, f"aws_scheduler_schedule_group.{group}")) >= {
         "aws_iam_role_policy.scheduler",
@@ -65,7 +70,7 @@ def test_a_group_of_schedules_is_made_after_all_that_they_fire_into(default: Pla
         "aws_lambda_event_source_mapping.this",
     }
     made = configured(default)[f"aws_scheduler_schedule.{schedule}"]
-    assert f"aws_scheduler_schedule_group.{group}.name" in made["expressions"]["group_name"]["references"]
+    assert f"aws_scheduler_schedule_group.{group}" in made["expressions"]["group_name"]["references"]
 
 
 def test_the_first_health_check_and_its_alarm_find_what_they_look_at(default: Plan) -> None:
@@ -115,7 +120,10 @@ def test_more_tags_than_a_policy_holds_are_refused(plan: ModulePlanner) -> None:
         plan(file_systems=many | fleets | copied, encryption={"kms_key_arn": KEY})
 
 
-def test_ten_selections_fit_the_policy_limits_beside_many_targets(plan: ModulePlanner) -> None:
+@pytest.mark.parametrize("restored", [{}, {"restore_test": TEST | {"kms_key_arn": KEY}}], ids=["", "restore-test"])
+def test_ten_selections_fit_the_policy_limits_beside_many_targets(
+    plan: ModulePlanner, restored: dict[str, Any]
+) -> None:
     """With all that makes the policy longer: long tags, a key, a VPC, and targets that just fit without selections."""
     fleets = {
         f"fleet-{n}": {
@@ -123,7 +131,7 @@ def test_ten_selections_fit_the_policy_limits_beside_many_targets(plan: ModulePl
         }
         for n in range(10)
     }
-    listed = {f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} for n in range(85)}
+    listed = {f"plan-{n}": {"file_system_id": f"fs-{n:017x}"} | restored for n in range(85 if not restored else 60)}
     planned = plan(
         file_systems=fleets | listed,
         encryption={"kms_key_arn": KEY},

@@ -1,5 +1,6 @@
 """The module's command that lists a plan's backups, read as a shell and the AWS CLI read it."""
 
+import json
 import shlex
 
 import jmespath  # type: ignore[import-untyped] # botocore brings it
@@ -7,6 +8,7 @@ import pytest
 
 from dev.terraform import Plan
 from tests.module.inputs import FLEET, HOME, KEY, VOLUME
+from tests.module.restore_tests import TEST
 from tests.support.planning import ModulePlanner
 
 FILTERS = {
@@ -18,7 +20,7 @@ FILTERS = {
 
 @pytest.fixture(scope="module")
 def planned(plan: ModulePlanner) -> Plan:
-    plans = {"home": HOME, "database": {"volume_id": VOLUME}, "projects": FLEET}
+    plans = {"home": HOME | {"restore_test": TEST}, "database": {"volume_id": VOLUME}, "projects": FLEET}
     return plan(name="prod", file_systems=plans, encryption={"kms_key_arn": KEY})
 
 
@@ -41,3 +43,10 @@ def test_list_backups_has_the_plans_own_with_their_targets(planned: Plan, name: 
     ]
     found = jmespath.search(words[words.index("--query") + 1], {"Backups": backups})
     assert found == [[1, "own", "AVAILABLE", "fs-1"], [1, "volume", "AVAILABLE", "fsvol-1"]]
+
+
+def test_a_restore_test_is_started_where_the_plan_has_one(planned: Plan) -> None:
+    commands = planned.json["planned_values"]["outputs"]["commands"]["value"]
+    assert "restore_test_now" not in commands["database"]
+    words = shlex.split(commands["home"]["restore_test_now"])
+    assert json.loads(words[words.index("--payload") + 1]) == {"action": "restore_test", "plan": "home"}

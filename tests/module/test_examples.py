@@ -23,6 +23,7 @@ PLANS = {
         "storage-paris": {"home"},
         "storage-research": {"genomics"},
     },
+    "restore-test": {"storage": {"home", "database", "projects"}},
     "restore": {"restored": {"scratch-restored"}},
     "smallest": {"fsx-backup": {"home"}},
 }
@@ -63,7 +64,8 @@ def test_an_example_has_a_schedule_for_each_plan_and_checks(name: str, examples:
         schedules.setdefault(schedule["group_name"], set()).add(schedule["name"])
     backups = PLANS[name]
     checks = {f"{deployment}-checks": {"health-check", "report"} for deployment in backups}
-    assert schedules == {**backups, **checks}
+    tests = {"storage-restore-tests": PLANS[name]["storage"]} if name == "restore-test" else {}
+    assert schedules == {**backups, **checks, **tests}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -13,7 +13,8 @@ from fsx_backup import event, metrics
 from fsx_backup.model import Copies, Retention
 from tests.module import dashboard_body
 from tests.module.inputs import ALARM_TOPIC, FAR_KEY, MAIN_TOPIC
-from tests.module.reading import only
+from tests.module.reading import configured, only
+from tests.module.restore_tests import TEST
 from tests.support.markdown import anchors
 
 NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -118,7 +119,56 @@ def test_a_plans_message_is_read_back_as_the_plan(watched: Plan) -> None:
     assert '"copies"' not in messages["free"]
 
 
-@pytest.mark.parametrize(("made", "detailed"), [("default", False), ("watched", True), ("many", False)])
+def test_a_restore_test_has_a_schedule_of_its_own_with_the_whole_plan(tested: Plan) -> None:
+    made = tested.resources("aws_scheduler_schedule")
+    groups: dict[str, set[str]] = {}
+    for values in made.values():
+        groups.setdefault(values["group_name"], set()).add(values["name"])
+    assert groups["fsx-backup-restore-tests"] == {"home", "far"}
+    home, far = (made[f'module.fsx_backup.aws_scheduler_schedule.restore_test["{name}"]'] for name in ("home", "far"))
+    assert (home["schedule_expression"], home["schedule_expression_timezone"]) == (TEST["schedule"], "Europe/Paris")
+    assert (home["state"], far["state"]) == ("ENABLED", "DISABLED")  # as the plan
+    assert home["flexible_time_window"] == [{"maximum_window_in_minutes": None, "mode": "OFF"}]
+    backup = made['module.fsx_backup.aws_scheduler_schedule.backup["home"]']
+    one, other = (json.loads(schedule["target"][0]["input"]) for schedule in (home, backup))
+    assert one == other | {"action": "restore_test"}
+    assert one["plan"]["restore_test"] == {
+        "completion_window_minutes": 720, "hold_minutes": 60, "schedule": TEST["schedule"], "security_group_ids": [],
+        "source": "newest", "subnet_ids": TEST["subnet_ids"], "timezone": "Europe/Paris",
+    }  # fmt: skip
+    read = event.parse(one | {"scheduled_time": f"{NOW:%FT%TZ}"}, NOW, "eu-west-1").plan.restore_test
+    assert read
+    assert (read.schedule, read.timezone, read.hold_minutes, read.region) == (TEST["schedule"], "Europe/Paris", 60, "")
+    assert '"<aws.scheduler.scheduled-time>"' in home["target"][0]["input"]
+    [untested] = [values for address, values in made.items() if address.endswith('backup["untested"]')]
+    assert '"restore_test"' not in untested["target"][0]["input"]
+    for name in ("arn", "role_arn", "dead_letter_config"):
+        assert home["target"][0][name] == backup["target"][0][name]
+    assert home["target"][0]["retry_policy"][0]["maximum_event_age_in_seconds"] == 86_400
+
+
+def test_the_function_knows_how_many_restore_tests_there_may_be(default: Plan) -> None:
+    [environment] = configured(default)["aws_lambda_function.this"]["expressions"]["environment"]
+    assert "var.max_restore_tests" in environment["variables"]["references"]
+
+
+def test_what_restore_tests_leave_behind_raises_an_alarm(tested: Plan, default: Plan) -> None:
+    more = {name: values for name, values in alarms(tested).items() if name not in alarms(default)}
+    assert set(more) == {"fsx-backup-restore-test-leftovers", "fsx-backup-dropped-restore-tests"}
+    left = more["fsx-backup-restore-test-leftovers"]
+    assert (left["namespace"], left["metric_name"], left["statistic"]) == (
+        metrics.NAMESPACE, "RestoreTestLeftovers", "Maximum",
+    )  # fmt: skip
+    assert (left["dimensions"], left["threshold"], left["period"]) == ({"Deployment": "fsx-backup"}, 0, 3600)
+    assert left["treat_missing_data"] == "ignore"  # no data where a Region is not known
+    assert more["fsx-backup-dropped-restore-tests"]["dimensions"] == {"ScheduleGroup": "fsx-backup-restore-tests"}
+    for values in more.values():
+        assert values["alarm_description"].rpartition("#")[2] in anchors(ROOT / "docs" / "runbook.md")
+
+
+@pytest.mark.parametrize(
+    ("made", "detailed"), [("default", False), ("watched", True), ("many", False), ("tested", False)]
+)
 def test_the_dashboard_is_one_that_cloudwatch_takes(
     request: pytest.FixtureRequest, made: str, *, detailed: bool
 ) -> None:
@@ -129,7 +179,8 @@ def test_the_dashboard_is_one_that_cloudwatch_takes(
         assert f'"{name}"' in text or f'MetricName=\\"{name}\\"' in text
     assert "fsx-backup-dead-letters" in text
     assert ("BackupAgeHours" in text) == detailed
-    assert ("Deployment,Region,FileSystemType" in text) == (made == "watched")  # it has copies
+    assert ("Deployment,Region,FileSystemType" in text) == (made in {"watched", "tested"})  # they have copies
+    assert ("RestoreSeconds" in text) == (made == "tested")
     assert len(text) < 10_000  # however many plans
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from dev.terraform import TerraformError
 from dev.tools import time_zones
-from tests.module import arguments, expressions, inputs
+from tests.module import arguments, expressions, inputs, restore_tests
 from tests.module.reader import Reader
 from tests.support.planning import ModulePlanner
 
 TABLES = {"values": arguments.REFUSED_VALUES, "arguments": arguments.REFUSED_ARGUMENTS}
+ACCEPTED_PLANS = inputs.ACCEPTED_PLANS | restore_tests.ACCEPTED
+REFUSED_PLANS = inputs.REFUSED_PLANS | restore_tests.REFUSED
 
 
 def messages(refusal: str) -> list[str]:
@@ -29,21 +31,21 @@ def message_with(refusal: str, rule: str) -> str:
 
 @pytest.fixture(scope="module")
 def refused_plans(reader: Reader) -> str:
-    refused = {key: attributes for key, (attributes, _, _) in inputs.REFUSED_PLANS.items()}
+    refused = {key: attributes for key, (attributes, _, _) in REFUSED_PLANS.items()}
     with pytest.raises(TerraformError) as refusal:
-        reader.plan(one={"file_systems": inputs.ACCEPTED_PLANS | refused})
+        reader.plan(one={"file_systems": ACCEPTED_PLANS | refused})
     return str(refusal.value)
 
 
 @pytest.mark.fault("bad-retention", "hostile")
-@pytest.mark.parametrize("key", inputs.REFUSED_PLANS)
+@pytest.mark.parametrize("key", REFUSED_PLANS)
 def test_a_bad_plan_is_named_with_its_value_and_the_remedy(refused_plans: str, key: str) -> None:
-    _, rule, shown = inputs.REFUSED_PLANS[key]
+    _, rule, shown = REFUSED_PLANS[key]
     assert shown in message_with(refused_plans, rule)
 
 
 def test_no_good_plan_is_named_beside_the_bad_ones(refused_plans: str) -> None:
-    for key in inputs.ACCEPTED_PLANS:
+    for key in ACCEPTED_PLANS:
         assert not re.search(rf"[ ,:]{re.escape(key)} \(", refused_plans), key
     assert "adopts and adopts-more." in message_with(refused_plans, inputs.ADOPTING)
 
@@ -90,9 +92,12 @@ def test_every_good_plan_and_expression_is_planned(plan: ModulePlanner) -> None:
         f"expression-{n}": inputs.HOME | {"schedule": text}
         for n, text in enumerate([*expressions.ACCEPTED_EXPRESSIONS, *expressions.UNDOCUMENTED_EXPRESSIONS])
     }
-    planned = plan(file_systems=inputs.ACCEPTED_PLANS | schedules, encryption={"kms_key_arn": inputs.KEY})
+    planned = plan(file_systems=ACCEPTED_PLANS | schedules, encryption={"kms_key_arn": inputs.KEY})
     made = {values["name"] for values in planned.resources("aws_scheduler_schedule").values()}
-    assert made == {*inputs.ACCEPTED_PLANS, *schedules, "health-check", "report"}
+    assert made == {*ACCEPTED_PLANS, *schedules, "health-check", "report"}
+    addresses = planned.resources("aws_scheduler_schedule").items()
+    tests = {values["name"] for address, values in addresses if ".restore_test[" in address}
+    assert tests == {name for name, given in restore_tests.ACCEPTED.items() if given["restore_test"]}
 
 
 def test_the_time_zones_are_those_of_the_pinned_tzdata() -> None:

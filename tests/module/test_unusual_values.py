@@ -8,8 +8,10 @@ import pytest
 from dev.terraform import TerraformError
 from tests.module.inputs import GROUP, HOME, KEY, RULE, SUBNETS, TOPIC, VOLUME
 from tests.module.reader import Reader
+from tests.module.restore_tests import SVM, TEST
 from tests.support.planning import ModulePlanner
 
+DARK = f'{{ schedule = "rate(7 days)", storage_virtual_machine_id = "{SVM}" }}'
 LATER = "${terraform_data.later.id}"
 
 
@@ -40,6 +42,8 @@ def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader
                 "copied": HOME | {"copies": {"eu-central-1": {"kms_key_arn": secret("abc")}, "eu-west-1": {}}},
                 "far": HOME | {"copies": "${sensitive({ us-east-1 = { retention = { days = 0 } } })}"},
                 "third": {"file_system_id": secret(HOME["file_system_id"]), "retention": {"days": 0}},
+                "tested": HOME | {"restore_test": TEST | {"source": secret("abc"), "subnet_ids": [secret("abc")]}},
+                "dark": HOME | {"restore_test": '${sensitive({ schedule = "rate(abc)", hold_minutes = 1441 })}'},
             },
             "additional_targets": [secret("fs-abc")],
             "event_rules": {"night": secret("arn:abc")},
@@ -58,6 +62,11 @@ def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader
         "other (cron(0 25 * * ? *): its hours cannot be 25)",
         "third (days = 0)",
         "far (a sensitive value)",
+        "Correct it, or add the Region to copies: tested (a sensitive value).",
+        "svm-0123456789abcdef0, each once. Correct: tested (a sensitive value).",
+        "more than once an hour. Correct: dark (a sensitive value).",
+        "hold_minutes one from 0 to 1440. Correct: dark (a sensitive value).",
+        "to a storage_virtual_machine_id. Give: dark (subnet_ids).",
         "partition, like eu-central-1. Replace or remove: copied (eu-west-1: the deployment's own).",
         "copied (a sensitive value).",
         'other (a sensitive value), other (backup_tags: "b" = "c|d").',
@@ -94,6 +103,8 @@ def test_sensitive_values_are_planned(plan: ModulePlanner) -> None:
             "tagged": {"target_tags": {"Backup": secret("daily")}},
             "copied": HOME | {"copies": {"us-east-1": {"completion_window_minutes": "${sensitive(60)}"}}},
             "far": HOME | {"copies": "${sensitive({ us-east-2 = { retention = { days = 1 } } })}"},
+            "tested": HOME | {"restore_test": TEST | {"subnet_ids": [secret(SUBNETS[0])], "timezone": secret("UTC")}},
+            "dark": {"volume_id": VOLUME, "restore_test": f"${{sensitive({DARK})}}"},
             "policy": HOME | {"copies": {"us-west-2": {"retention": "${sensitive({ days = 1 })}"}}},
         },
         notifications={"emails": [secret("storage@example.com"), "open@example.com", "open@example.com"]},
@@ -101,9 +112,9 @@ def test_sensitive_values_are_planned(plan: ModulePlanner) -> None:
         health_check_interval_minutes="${sensitive(60)}",
         report={"timezone": secret("Europe/Paris")},
     )
-    assert {"home", "timed", "whole", "fleet", "tagged", "copied", "far", "policy"} <= {
-        values["name"] for values in planned.resources("aws_scheduler_schedule").values()
-    }
+    made = [values["name"] for values in planned.resources("aws_scheduler_schedule").values()]
+    assert {"home", "timed", "whole", "fleet", "tagged", "copied", "far", "policy"} <= {*made}
+    assert [made.count("tested"), made.count("dark")] == [2, 2]
     subscribed = planned.resources("aws_sns_topic_subscription")
     assert sorted(values["endpoint"] for values in subscribed.values()) == ["open@example.com", "storage@example.com"]
     assert 'module.fsx_backup.aws_sns_topic_subscription.email["open@example.com"]' in subscribed
@@ -121,6 +132,7 @@ def test_an_unknown_value_defers_its_own_rules_alone(reader: Reader) -> None:
                 "stack": {"target_tags": {"Vpc": LATER, "vpc": "x"}},
                 "copied": HOME
                 | {"copies": {"us-east-1": {"kms_key_arn": LATER, "retention": {"days": 0}}, "eu-1": {}}},
+                "tested": HOME | {"restore_test": TEST | {"subnet_ids": [LATER], "hold_minutes": -1}},
                 "soon": HOME | {"schedule": f"cron({LATER} 2 * * ? *)", "start_window_minutes": 0},
             },
             "encryption": {"kms_key_arn": LATER, "create_key": False},
@@ -141,6 +153,7 @@ def test_an_unknown_value_defers_its_own_rules_alone(reader: Reader) -> None:
         "copied (copies.us-east-1: days = 0)",
         "copied (eu-1: no Region's name)",
         "soon (start 0, completion 1440)",
+        "tested (hold_minutes = -1)",
         "vpc (18 and 1)",
         'emails[0] ("nobody")',
         'Rename: "b d".',
@@ -160,7 +173,7 @@ def test_nulls_everywhere_are_defaults(reader: Reader) -> None:
     optional = [
         "additional_targets", "event_rules", "encryption", "vpc", "package", "maximum_concurrency", "notifications",
         "reserved_concurrency", "tags", "health_check_interval_minutes", "report", "detailed_metrics", "name",
-        "tracing", "log_retention_days",
+        "tracing", "log_retention_days", "max_restore_tests",
     ]  # fmt: skip
     reader.plan(one=dict.fromkeys([*optional, "file_systems"]))
 

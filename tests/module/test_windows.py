@@ -12,10 +12,17 @@ from fsx_backup import occurrence
 from fsx_backup.model import Plan as BackupPlan
 from fsx_backup.model import Target
 from tests.module.inputs import HOME, KEY
+from tests.module.restore_tests import TEST
 from tests.support.planning import module_call
 
 # In minutes: completion and flexible window, and a copy's. Each counts from the end of another; 13 days in all at most.
 WINDOWS = [(60, 0), (60, 1440), (1440, 1440), (2880, 1440), (17_280, 1440), (18_720, 0), (60, 10, 18_650)]
+# Of a restore test, after a day in which it waits for its place: its window, whose polls begin anew; and as a message
+# of its own, the hold with the day that its deletion may take.
+TESTS: list[tuple[int, dict[str, int]]] = [
+    (15_840, {"completion_window_minutes": 14_400}),
+    (2880, {"hold_minutes": 1440}),
+]
 FOR_ERRORS = 40  # receives beyond those that polling needs
 
 
@@ -31,6 +38,14 @@ def deployments(tmp_path_factory: pytest.TempPathFactory, aws_environment: dict[
             encryption={"kms_key_arn": KEY},
         )
         for n, minutes in enumerate(WINDOWS)
+    } | {
+        f"row{n}": module_call(
+            stack.folder,
+            name=f"row{n}",
+            file_systems={"home": HOME | windows(60, 0) | {"restore_test": TEST | test}},
+            encryption={"kms_key_arn": KEY},
+        )
+        for n, (_, test) in enumerate(TESTS, start=len(WINDOWS))
     }
     (stack.folder / "main.tf.json").write_text(json.dumps({"module": calls}))
     stack.init()
@@ -51,15 +66,17 @@ def planned(deployments: Plan, row: int, address: str) -> dict[str, Any]:
 
 
 @pytest.mark.fault("dead-letters")
-@pytest.mark.parametrize("row", range(len(WINDOWS)), ids=["-".join(map(str, minutes)) for minutes in WINDOWS])
+@pytest.mark.parametrize("row", range(len(WINDOWS + TESTS)))
 def test_no_message_is_a_dead_letter_before_its_window_ends(deployments: Plan, row: int) -> None:
     queue = planned(deployments, row, "aws_sqs_queue.this")
     policy = planned(deployments, row, "aws_sqs_queue_redrive_policy.this")["redrive_policy"]
     receives = json.loads(policy)["maxReceiveCount"]
     visibility = timedelta(seconds=queue["visibility_timeout_seconds"])
-    end = timedelta(minutes=sum(WINDOWS[row]))
+    end = timedelta(minutes=[*map(sum, WINDOWS), *(minutes for minutes, _ in TESTS)][row])
     assert receives_until(end, lambda _: visibility) <= receives <= 1000  # the function crashes at every delivery
-    assert receives_until(end, poll) + FOR_ERRORS <= receives  # it polls all the time
+    anew = timedelta(days=1) if row >= len(WINDOWS) else timedelta(0)
+    polls = receives_until(end - anew, poll) + (receives_until(anew, poll) if anew else 0)
+    assert polls + FOR_ERRORS <= receives  # it polls all the time
     assert end + timedelta(days=1) <= timedelta(seconds=queue["message_retention_seconds"])
     assert max(visibility, occurrence.LONGEST_WAIT) < timedelta(hours=12)  # as long as SQS hides a message
 

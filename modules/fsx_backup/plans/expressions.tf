@@ -4,6 +4,7 @@ locals {
   expressions = keys({
     for expression in concat(
       [for plan in local.plans : plan.schedule],
+      [for test in local.restore_tests : test.schedule],
       [local.report.schedule],
     ) : expression => true...
   })
@@ -37,11 +38,17 @@ locals {
     ) if try(length(regexall("[^ ]+", regex("^cron\\((.*)\\)$", expression)[0])) == 6, false)
   }
 
+  # The interval of each rate, in minutes.
+  rates = {
+    for expression, parts in { for text in local.expressions : text => regexall("^rate\\(([1-9][0-9]*) +(minute|hour|day)s?\\)$", text) } :
+    expression => parts[0][0] * { minute = 1, hour = 60, day = 1440 }[parts[0][1]] if length(parts) > 0
+  }
+
   # Empty where the expression is right.
   expression_mistakes = {
     for expression in local.expressions : expression => (
       startswith(expression, "rate(") ? (
-        can(regex("^rate\\([1-9][0-9]* +(minute|hour|day)s?\\)$", expression)) ? ""
+        can(local.rates[expression]) ? ""
         : "rate takes a whole number and its unit, like rate(1 hour) or rate(12 hours)"
       )
       : startswith(expression, "at(") ? (

@@ -12,28 +12,34 @@ locals {
     additional_targets = sort(tolist(var.arguments.additional_targets))
   }
 
-  events = {
-    backup = {
-      for key, plan in local.given : key => {
-        action       = "backup"
-        schedule_arn = "<aws.scheduler.schedule-arn>"
-        plan = merge(
-          {
-            for name, value in plan : name => value
-            if !contains(["schedule", "copies"], name) && !(
-              contains(["file_system_id", "volume_id", "target_tags", "target_types"], name) && local.plans[key][name] == null
-            )
-          },
-          { name = key },
-          {
-            for name in ["copies"] : name => {
-              for region in keys(local.plans[key].copies) : region => merge(plan.copies[region], {
-                retention = coalesce(plan.copies[region].retention, plan.retention)
-              })
-            } if length(local.plans[key].copies) > 0
-          },
+  sent = {
+    for key, plan in local.given : key => merge(
+      {
+        for name, value in plan : name => value
+        if !contains(["schedule", "copies", "restore_test"], name) && !(
+          contains(["file_system_id", "volume_id", "target_tags", "target_types"], name) && local.plans[key][name] == null
         )
-      }
+      },
+      { name = key },
+      {
+        for name in ["copies"] : name => {
+          for region in keys(local.plans[key].copies) : region => merge(plan.copies[region], {
+            retention = coalesce(plan.copies[region].retention, plan.retention)
+          })
+        } if length(local.plans[key].copies) > 0
+      },
+      {
+        for name in ["restore_test"] : name => {
+          for field, value in plan.restore_test : field => value if local.restore_tests[key][field] != null
+        } if contains(keys(local.restore_tests), key)
+      },
+    )
+  }
+
+  events = {
+    backup = { for key, plan in local.sent : key => { action = "backup", schedule_arn = "<aws.scheduler.schedule-arn>", plan = plan } }
+    restore_test = {
+      for key in keys(local.restore_tests) : key => { action = "restore_test", schedule_arn = "<aws.scheduler.schedule-arn>", plan = local.sent[key] }
     }
     deployment = {
       health-check = merge(local.everything_checked, { action = "check", interval_minutes = var.arguments.health_check_interval_minutes })

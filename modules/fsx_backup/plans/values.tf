@@ -23,6 +23,17 @@ locals {
             },
           ) if nonsensitive(sensitive(copy != null))
         }
+        restore_test = nonsensitive(sensitive(nonsensitive(sensitive(plan)).restore_test == null)) ? null : merge(
+          {
+            for name, value in nonsensitive(sensitive(nonsensitive(sensitive(plan)).restore_test)) : name => (
+              contains(["subnet_ids", "security_group_ids"], name)
+              ? [for id in nonsensitive(sensitive(value)) : nonsensitive(sensitive(id))]
+              : nonsensitive(sensitive(value))
+            )
+          },
+          # A null is refused, and cannot be a key before.
+          { for name in ["schedule"] : name => "" if nonsensitive(sensitive(nonsensitive(sensitive(plan)).restore_test.schedule)) == null },
+        )
       },
     ) if nonsensitive(sensitive(plan != null))
   }
@@ -41,6 +52,8 @@ locals {
 
   # Every copy of every plan, one by one.
   copies = flatten([for key, plan in local.plans : [for region, copy in plan.copies : merge(copy, { plan = key, region = region })]])
+
+  restore_tests = { for key, plan in local.plans : key => plan.restore_test if plan.restore_test != null }
 
   # Every tag of every plan, one by one.
   plan_tags = flatten([
@@ -65,7 +78,12 @@ locals {
   # What stands in a sentence for each rule: its entries with their values. A sensitive value is left out, its entry is not.
   # Terraform before 1.8 cannot ask for the mark: there values show in 1.5 and 1.6 only, where removing no mark fails.
   named = {
-    for kind, rules in { plans = local.plan_mistakes, arguments = local.argument_mistakes, warnings = local.warned } : kind => {
+    for kind, rules in {
+      plans         = local.plan_mistakes
+      restore_tests = local.restore_test_mistakes
+      arguments     = local.argument_mistakes
+      warnings      = local.warned
+      } : kind => {
       for rule, entries in rules : rule => join(", ", [
         for each in entries : nonsensitive(sensitive(
           each.value == null ? each.entry

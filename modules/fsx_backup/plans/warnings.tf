@@ -2,10 +2,17 @@
 locals {
   # A time without its zone is certainly past twelve hours later.
   now      = plantimestamp()
-  past_for = { for key, plan in local.plans : key => plan.timezone == "UTC" ? "0s" : "12h" }
+  past_for = { UTC = "0s" }
+  plan_expressions = concat(
+    [for key, plan in local.plans : { entry = key, value = var.file_systems[key].schedule, text = plan.schedule, zone = plan.timezone }],
+    [
+      for key, test in local.restore_tests :
+      { entry = "${key} (restore_test)", value = var.file_systems[key].restore_test.schedule, text = test.schedule, zone = test.timezone }
+    ],
+  )
   used_expressions = concat(
-    [for key, plan in local.plans : { entry = key, value = var.file_systems[key].schedule, text = plan.schedule }],
-    [{ entry = "report", value = var.arguments.report.schedule, text = local.report.schedule }],
+    local.plan_expressions,
+    [{ entry = "report", value = var.arguments.report.schedule, text = local.report.schedule, zone = local.report.timezone }],
   )
   undocumented_crons = {
     for expression, fields in local.crons : expression => concat(
@@ -26,14 +33,19 @@ locals {
 
   warned = {
     times_past = [
-      for key, plan in local.plans : { entry = key, value = var.file_systems[key].schedule }
-      if startswith(plan.schedule, "at(") && local.expression_mistakes[plan.schedule] == "" && try(
-        timecmp(timeadd("${substr(plan.schedule, 3, 19)}Z", local.past_for[key]), local.now) < 0, false,
+      for use in local.plan_expressions : { entry = use.entry, value = use.value }
+      if startswith(use.text, "at(") && local.expression_mistakes[use.text] == "" && try(
+        timecmp(timeadd("${substr(use.text, 3, 19)}Z", lookup(local.past_for, use.zone, "12h")), local.now) < 0, false,
       )
     ]
     never_firing = [
       for use in local.used_expressions : { entry = use.entry, value = use.value }
       if lookup(local.last_months, use.text, local.this_month) < local.this_month
+    ]
+    # Not refused: what FSx needs is known to it only, and is mostly far less than the window.
+    tests_too_often = [
+      for key, test in local.restore_tests : { entry = key, value = var.file_systems[key].restore_test.schedule }
+      if try(local.rates[test.schedule] < test.completion_window_minutes + test.hold_minutes, false)
     ]
     undocumented = [
       for use in local.used_expressions : { entry = use.entry, value = "${use.value}: ${join(", ", local.undocumented_crons[use.text])}" }
@@ -45,12 +57,17 @@ locals {
 check "schedules" {
   assert {
     condition     = length(local.warned.times_past) == 0
-    error_message = "file_systems: these times are in the past: EventBridge Scheduler refuses such a schedule when it is created or changed. Remove the entry, or give a later time: ${local.named.warnings.times_past}."
+    error_message = "file_systems: these times are in the past: EventBridge Scheduler refuses such a schedule when it is created or changed. Remove the entry or restore_test, or give a later time: ${local.named.warnings.times_past}."
   }
 
   assert {
     condition     = length(local.warned.never_firing) == 0
     error_message = "These schedules never fire: the years are past, or the months have no such day. Correct: ${local.named.warnings.never_firing}."
+  }
+
+  assert {
+    condition     = length(local.warned.tests_too_often) == 0
+    error_message = "restore_test: these rates are shorter than completion_window_minutes and hold_minutes together, and a test that is due while the plan's earlier one is in progress is skipped. Test less often, or shorten both, to be sure: ${local.named.warnings.tests_too_often}."
   }
 
   assert {

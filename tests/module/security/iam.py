@@ -76,7 +76,7 @@ def _applies(statement: Mapping[str, Any], request: Request) -> bool:
 def _holds(operator: str, key: str, values: list[str], context: Mapping[str, str | tuple[str, ...]]) -> bool:
     """A key's name is case-insensitive, the part of a tag key after the slash is not quite: taken as it is here."""
     for_all = operator.startswith("ForAllValues:")
-    operator = operator.removeprefix("ForAllValues:")
+    operator = operator.removeprefix("ForAllValues:").removeprefix("ForAnyValue:")
     if operator not in OPERATORS:
         raise ValueError(f"the evaluator does not know the operator {operator}")
     present = context.get(key)

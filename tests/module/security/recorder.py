@@ -25,6 +25,11 @@ SCHEDULE = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:prod"
 NEW_BACKUP = f"arn:aws:fsx:{REGION}:{ACCOUNT}:backup/backup-00000000000000000"
 
+NETWORK = (
+    "DescribeNetworkInterfaces", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs",
+    "GetSecurityGroupsForVpc",
+)  # fmt: skip
+
 
 class Recorder:
     """Listens at the function's clients and remembers what IAM would be asked."""
@@ -62,6 +67,12 @@ class Recorder:
                 backup = self._outside(region).describe_backups(BackupIds=[parameters["BackupId"]])["Backups"][0]
                 tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
                 self._ask(Request("fsx:DeleteBackup", backup["ResourceARN"], resource_tags(tags)))
+            case "CreateFileSystemFromBackup" | "CreateVolumeFromBackup":
+                tags = {pair["Key"]: pair["Value"] for pair in parameters["Tags"]}
+                self.calls += restore(operation, region, own=tags, key=parameters.get("KmsKeyId"))
+            case "DeleteFileSystem" | "DeleteVolume":
+                arn, tags = self._target(parameters, region)
+                self._ask(Request(f"fsx:{operation}", arn, resource_tags(tags)))
             case "ListTagsForResource":
                 self._ask(Request("fsx:ListTagsForResource", parameters["ResourceARN"]))
             case "DescribeBackups" | "DescribeFileSystems" | "DescribeVolumes":
@@ -93,20 +104,17 @@ class Recorder:
         assert operation == "GetPaginator"
         self._ask(Request("servicequotas:ListServiceQuotas"))  # the one call that is made of it
 
-    def _target(self, parameters: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    def _target(self, parameters: dict[str, Any], region: str = REGION) -> tuple[str, dict[str, str]]:
+        fsx = self._outside(region)
         try:
             if "VolumeId" in parameters:
-                described = self._outside().describe_volumes(VolumeIds=[parameters["VolumeId"]])["Volumes"]
+                described = fsx.describe_volumes(VolumeIds=[parameters["VolumeId"]])["Volumes"]
             else:
-                described = self._outside().describe_file_systems(FileSystemIds=[parameters["FileSystemId"]])[
-                    "FileSystems"
-                ]
+                described = fsx.describe_file_systems(FileSystemIds=[parameters["FileSystemId"]])["FileSystems"]
         except ClientError:  # not there: IAM is asked for the id given
             return f"arn:aws:fsx:{REGION}:{ACCOUNT}:file-system/{parameters['FileSystemId']}", {}
         arn = str(described[0]["ResourceARN"])
-        return arn, {
-            tag["Key"]: tag["Value"] for tag in self._outside().list_tags_for_resource(ResourceARN=arn)["Tags"]
-        }
+        return arn, {tag["Key"]: tag["Value"] for tag in fsx.list_tags_for_resource(ResourceARN=arn)["Tags"]}
 
 
 class Recorded:
@@ -150,6 +158,35 @@ def copy_backup(region: str, *, own: dict[str, str], key: str | None = None, sou
     via = {"kms:ViaService": f"fsx.{region}.amazonaws.com"}
     of_key = [Request(f"kms:{action}", key, via) for action in ("DescribeKey", "CreateGrant") if key]
     return [(*call, Request("fsx:TagResource", copy, context), *of_key)]
+
+
+def restore(operation: str, region: str = REGION, *, own: dict[str, str], key: str | None = None) -> list[Call]:
+    """What AWS evaluates for a restore: backup and new resource, its tagging, the key's use by FSx, and FSx's reads.
+
+    Sources: service authorization reference of Amazon FSx; AWS managed policy AmazonFSxFullAccess, for what FSx does as
+    the caller; KMS Developer Guide, kms:ViaService.
+    """
+    fsx = f"arn:aws:fsx:{region}:{ACCOUNT}"
+    context = request_tags(own)
+    backup = f"{fsx}:backup/backup-00000000000000000"
+    if operation == "CreateVolumeFromBackup":
+        made = f"{fsx}:volume/fs-00000000000000004/fsvol-00000000000000000"
+        others = [f"{fsx}:storage-virtual-machine/fs-00000000000000004/svm-00000000000000000", backup]
+        as_caller = []
+    else:
+        made, others = f"{fsx}:file-system/fs-00000000000000000", [backup]
+        tables: dict[str, str | tuple[str, ...]] = {
+            "aws:RequestTag/AmazonFSx": "ManagedByAmazonFSx",
+            "aws:CalledVia": ("fsx.amazonaws.com",),
+        }
+        as_caller = [
+            *map(Request, ("ds:DescribeDirectories", *(f"ec2:{read}" for read in NETWORK))),
+            Request("ec2:CreateTags", f"arn:aws:ec2:{region}:{ACCOUNT}:route-table/rtb-00000000", tables),
+        ]
+    via = {"kms:ViaService": f"fsx.{region}.amazonaws.com"}
+    of_key = [Request(f"kms:{action}", key, via) for action in ("DescribeKey", "CreateGrant") if key]
+    requests = [Request(f"fsx:{operation}", resource, context) for resource in (*others, made)]
+    return [(*requests, Request("fsx:TagResource", made, context), *as_caller, *of_key)]
 
 
 def request_tags(tags: dict[str, str]) -> dict[str, str | tuple[str, ...]]:

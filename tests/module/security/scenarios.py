@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from fsx_backup.handler import BackupFailed
 from fsx_backup.values import InvalidEvent
+from tests.module.restore_tests import MONTHLY, SVM, TEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +24,16 @@ ADOPT = {"Name": "user-scheduled backup", "Team": "hpc"}
 
 FAR, FAR_KEY = "eu-central-1", "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 COPIES: dict[str, Any] = {FAR: {"retention": {"days": 1}, "kms_key_arn": FAR_KEY}, "us-west-2": {}}
+THERE = {"source": FAR, "kms_key_arn": FAR_KEY}  # where a restore test is made
 TAGGED = "fs-00000000000000006"
 SELECTED = {"Backup": "daily", "Env": "prod"}
 
 # As the module is given them; `adopting` takes over backups that were made by the sample.
 FILE_SYSTEMS: dict[str, dict[str, Any]] = {
     "lustre": {"file_system_id": LUSTRE, "adopt_tags": ADOPT},
-    "openzfs": {"file_system_id": OPENZFS},
-    "windows": {"file_system_id": WINDOWS, "copies": COPIES},
-    "volume": {"volume_id": VOLUME},
+    "openzfs": {"file_system_id": OPENZFS, "restore_test": TEST},
+    "windows": {"file_system_id": WINDOWS, "copies": COPIES, "restore_test": TEST | THERE},
+    "volume": {"volume_id": VOLUME, "restore_test": MONTHLY | {"storage_virtual_machine_id": SVM}},
     "fleet": {"target_tags": SELECTED, "target_types": ["LUSTRE", "WINDOWS", "OPENZFS"]},
 }
 
@@ -147,6 +149,21 @@ def copies(world: World) -> None:
     world.invoke({"action": "status"})
 
 
+def restore_tests(world: World) -> None:
+    """A file system, a volume, and a file system of a copy in its Region: restored, found and deleted."""
+    [volume] = world.fsx.client().describe_volumes(VolumeIds=[VOLUME])["Volumes"]
+    machine = {"storage_virtual_machine_id": volume["OntapConfiguration"]["StorageVirtualMachineId"]}
+    world.send(world.message(WINDOWS, name="windows", copies=COPIES))
+    world.settle()
+    for name, target in (("openzfs", OPENZFS), ("volume", VOLUME)):
+        world.history(target, [1], plan=name)
+    world.send(world.restore(OPENZFS, name="openzfs"))
+    world.send(world.restore(VOLUME, name="volume", test=machine))
+    world.send(world.restore(WINDOWS, name="windows", test=THERE, copies=COPIES))
+    world.settle()
+    world.invoke({"action": "status"})
+
+
 SCENARIOS: list[Callable[[World], None]] = [
     every_kind_of_target,
     own_tags,
@@ -159,4 +176,5 @@ SCENARIOS: list[Callable[[World], None]] = [
     checks_and_reports,
     a_fleet,
     copies,
+    restore_tests,
 ]

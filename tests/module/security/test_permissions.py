@@ -139,8 +139,6 @@ REFUSED: dict[str, tuple[list[Call], list[Call]]] = {
     "take tags away": (one("fsx:UntagResource", NEW_BACKUP, {"aws:TagKeys": ("fsx-backup:hold",)}), []),
     "list a file system's tags": (list_tags(FILE_SYSTEM), list_tags(UNLISTED_VOLUME)),
     "list a backup's tags": (list_tags(NEW_BACKUP), list_tags(LISTED_VOLUME)),
-    "delete a file system": (one("fsx:DeleteFileSystem", FILE_SYSTEM), []),
-    "delete a volume": (one("fsx:DeleteVolume", LISTED_VOLUME), []),
     "read another deployment's plan": (get("test/lustre"), get("prod/lustre")),
     "read a plan of a deployment whose name begins alike": (get("prod-2/lustre"), get("prod/lustre")),
     "read the report's schedule": (get("prod-checks/report"), get("prod-checks/health-check")),
@@ -248,7 +246,10 @@ def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
     assert {request.action for request in requests} >= {
         "fsx:CopyBackup",
         "fsx:CreateBackup",
+        "fsx:CreateFileSystemFromBackup",
+        "fsx:CreateVolumeFromBackup",
         "fsx:DeleteBackup",
+        "fsx:DeleteVolume",
         "fsx:DescribeBackups",
         "fsx:DescribeFileSystems",
         "fsx:DescribeVolumes",
@@ -267,6 +268,7 @@ def test_the_scenarios_make_every_kind_of_call(recorded: list[Call]) -> None:
     assert any(request.resource == FAR_KEY for request in requests)
     listed = {request.resource for request in requests if request.action == "fsx:ListTagsForResource"}
     assert {LISTED_VOLUME, UNLISTED_VOLUME} <= listed
+    assert {r.resource.split(":")[3] for r in requests if r.action == "fsx:DeleteFileSystem"} == {REGION, FAR}
     assert f"{FSX}:file-system/{TAGGED}" in {r.resource for r in requests if r.action == "fsx:CreateBackup"}
 
 

@@ -23,6 +23,7 @@ variables {
     completion_window_minutes = 1440
     max_backup_age_hours      = null
     copies                    = {}
+    restore_test              = null
   }
   file_systems = {}
   arguments = {
