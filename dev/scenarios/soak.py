@@ -1,7 +1,8 @@
 """`make soak`: the function killed at random moments under load, then everything counted.
 
-The stack with twenty plans is applied to the sandbox. Its schedules fire again and again, processes of the function get
-SIGKILL, until so many invocations died (KILLS) or the time is over (MINUTES). Then it settles undisturbed.
+The stack with twenty plans is applied to the sandbox: some copy to another Region or have restore tests, one selects
+its targets by tag. Their schedules fire again and again, processes of the function get SIGKILL, until so many
+invocations died (KILLS) or the time is over (MINUTES). Then it settles undisturbed.
 
 One thing is hurried: when its invocation died, the queue shows a message again after seconds instead of twelve minutes.
 """
@@ -13,7 +14,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,10 @@ from dev.terraform import Stack, TerraformError
 
 NAME = "soak"
 PLANS = 20
+FLEET = {"Backup": "soak"}  # the tags of one plan's three targets
+FRANKFURT = "eu-central-1"
+COPIED = ("plan-03", "plan-04")
+TESTED = ("plan-00", "plan-01", "plan-02", "plan-03")  # a restore test of every type of them, and of a copy
 HIDDEN_SECONDS = 15
 LATENCY_SECONDS = 0.1  # of each FSx call, so that there is a middle to die in
 KILL_SECONDS = 0.7  # from one kill to the next, on average: an invocation in a new process takes about twice that
@@ -54,13 +59,13 @@ def main() -> int:
     except (SandboxError, TerraformError) as error:
         print(f"soak: {error}", file=sys.stderr)
         return 1
-    clean = found.clean and soak.dead_letters == soak.left_in_queue == 0 and soak.died >= kills
+    clean = found.clean and soak.dead_letters == soak.left_in_queue == soak.leftovers == 0 and soak.died >= kills
     if clean and kills >= 200:
         rows = "".join(f"| {name} | {value} |\n" for name, value in soak.figures(found).items())
         region.write(PAGE, "soak", f"| | last run |\n|---|---|\n{rows}")
     print(
         f"soak: kills={soak.died} occurrences={found.occurrences} lost={found.lost} duplicate={found.duplicate} "
-        f"foreign={found.foreign} untold={found.untold}"
+        f"foreign={found.foreign} untold={found.untold} leftovers={soak.leftovers}"
     )
     return 0 if clean else 1
 
@@ -75,17 +80,19 @@ class Soak:
         self.chance = chance
         self.occurrences: list[Occurrence] = []
         self.notified: Counter[Occurrence] = Counter()
+        self.tests: list[Occurrence] = []
+        self.tested: Counter[Occurrence] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.signals = 0
         self.died = 0
-        self.dead_letters = self.left_in_queue = -1
+        self.dead_letters = self.left_in_queue = self.leftovers = -1
         self.seconds = 0.0
 
     def run(self, kills: int, minutes: float) -> Account:
         """Apply, fire and kill, settle, count."""
         self.seed()
         self.apply()
-        before = backups(self.client("fsx"))
+        before, systems = backups(self.client("fsx")), self.systems()
         with Inbox(self.client, self.outputs["topic_arn"]) as self.inbox:
             begin = time.monotonic()
             say(f"Killing until {kills} invocations died, {minutes:g} minutes at most")
@@ -104,31 +111,64 @@ class Soak:
             after=backups(self.client("fsx")),
             notified=self.notified,
         )
+        copied = account(
+            NAME,
+            occurrences=[one for one in self.occurrences if one[0] in COPIED],
+            wanted=[],
+            expired=[],
+            foreign={},
+            after=backups(self.client("fsx", FRANKFURT)),
+            notified=self.notified,
+        )
+        self.leftovers = len(self.systems() - systems)
+        gone = len(systems - self.systems())
+        untold = len({*self.tests} - {*self.tested})
+        found += replace(copied, occurrences=len(self.tests), foreign=gone, untold=untold)
         say("The account")
         for name, value in self.figures(found).items():
             show(f"{value:>6}  {name}")
         return found
 
     def seed(self) -> None:
-        say(f"Making {PLANS} file systems with backups of their plans and of others")
-        self.targets: dict[str, str] = {}
+        say(f"Making the targets of {PLANS} plans, with backups of these plans and of others")
+        self.targets: dict[str, list[str]] = {}
         self.wanted, self.expired, self.foreign = [], [], []  # type: list[str], list[str], list[str]
-        for number in range(PLANS):
-            plan, kind = f"plan-{number:02}", ("LUSTRE", "OPENZFS", "WINDOWS")[number % 3]
-            target = self.targets[plan] = self.control("seed_file_system", file_system_type=kind, region=REGION)
+        for number in range(PLANS + 2):
+            plan, kind = f"plan-{min(number, PLANS - 1):02}", ("LUSTRE", "OPENZFS", "WINDOWS")[number % 3]
+            tags = FLEET if number >= PLANS - 1 else {}
+            target = self.control("seed_file_system", file_system_type=kind, region=REGION, tags=tags)
+            self.targets.setdefault(plan, []).append(target)
             tags = own(NAME, plan)
             self.wanted += history(self.control, target, [1], tags=tags)
             self.expired += history(self.control, target, [9, 10], tags=tags)
             self.foreign += history(self.control, target, [99], tags={"Name": "by hand"})
             self.foreign += history(self.control, target, [99], tags=tags, backup_type="AUTOMATIC")
             self.foreign += history(self.control, target, [99], tags=tags | {"fsx-backup:hold": "audit"})
+        for where in (REGION, FRANKFURT):  # another deployment's restore test
+            tags = own("other", "plan-00") | {"fsx-backup:restore-test": "2026-01-01T00:00:00Z"}
+            self.control("seed_file_system", file_system_type="LUSTRE", region=where, tags=tags)
+
+    def plan(self, name: str) -> dict[str, Any]:
+        targets = self.targets[name]
+        plan: dict[str, Any] = {"file_system_id": targets[0]} if len(targets) == 1 else {"target_tags": FLEET}
+        if name in COPIED:
+            plan["copies"] = {FRANKFURT: {}}
+        if name in TESTED:
+            source = FRANKFURT if name in COPIED else "newest"
+            test = {"schedule": "cron(0 12 1 * ? *)", "subnet_ids": ["subnet-0123456789abcdef0"], "source": source}
+            plan["restore_test"] = test
+        return plan
+
+    def systems(self) -> set[str]:
+        """The file systems of both Regions."""
+        pagers = [self.client("fsx", where).get_paginator("describe_file_systems") for where in (REGION, FRANKFURT)]
+        pages = [page["FileSystems"] for pager in pagers for page in pager.paginate()]
+        return {one["FileSystemId"] for page in pages for one in page}
 
     def apply(self) -> None:
         shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
         stack = Stack.of_root(FOLDER, self.sandbox.environment())
-        stack.set_variables(
-            {"name": NAME, "file_systems": {plan: {"file_system_id": id_} for plan, id_ in self.targets.items()}}
-        )
+        stack.set_variables({"name": NAME, "file_systems": {plan: self.plan(plan) for plan in self.targets}})
         with progress(f"terraform apply of the root stack with {PLANS} plans"):
             stack.init()
             stack.plan()
@@ -155,14 +195,20 @@ class Soak:
                 self.show_progress()
 
     def fire(self) -> None:
-        """Every schedule once more, for this moment."""
+        """Every schedule whose last occurrence is over: while it is not, a later one may serve it as well."""
         scheduler = Scheduler(self.client)
         now = datetime.now(UTC).replace(microsecond=0)
-        for plan in self.targets:
-            firing = scheduler.fire(plan, group=NAME, scheduled_time=now)
+        open_, tests = {*self.occurrences} - {*self.notified}, {*self.tests} - {*self.tested}
+        plans = {
+            NAME: self.targets.keys() - {plan for plan, *_ in open_},
+            f"{NAME}-restore-tests": {*TESTED} - {plan for plan, *_ in tests},
+        }
+        for group, plan in [(group, plan) for group, names in plans.items() for plan in names]:
+            firing = scheduler.fire(plan, group=group, scheduled_time=now)
             if firing.outcome is not Outcome.DELIVERED:
                 raise SandboxError(f"{plan} could not be fired: {firing.error}")
-            self.occurrences.append((plan, firing.scheduled_time))
+            fired = self.occurrences if group == NAME else self.tests
+            fired += [(plan, target, firing.scheduled_time) for target in self.targets[plan]]
 
     def kill(self) -> None:
         """One of the function's processes, whatever it does at this moment."""
@@ -178,7 +224,7 @@ class Soak:
         shown = time.monotonic()
         while time.monotonic() < deadline:
             self.read(seconds=2)
-            if len(self.notified) >= len(self.occurrences) and not self.waiting("queue"):
+            if not ({*self.occurrences} - {*self.notified} or self.waiting("queue")):
                 return
             if time.monotonic() - shown > 10:
                 shown = time.monotonic()
@@ -192,7 +238,8 @@ class Soak:
             for mail in mails:
                 self.outcomes[mail.data.get("outcome", "alarm")] += 1
                 if "scheduled_time" in mail.data:
-                    self.notified[mail.data["plan"], mail.data["scheduled_time"]] += 1
+                    told = self.tested if mail.outcome.startswith("RESTORE") else self.notified
+                    told[mail.data["plan"], mail.data["target"] or "", mail.data["scheduled_time"]] += 1
 
     def errors(self) -> int:
         """Invocations that died, by Lambda's own count."""
@@ -224,7 +271,9 @@ class Soak:
             **{f"backups {name}" if name != "untold" else "occurrences untold": n for name, n in counts.items()},
             "messages in the dead-letter queue": self.dead_letters,
             "messages left in the queue": self.left_in_queue,
-            "occurrences notified more than once": sum(count > 1 for count in self.notified.values()),
+            "restore tests among the occurrences": len(self.tests),
+            "file systems left over": self.leftovers,
+            "occurrences notified more than once": sum(n > 1 for n in (self.notified + self.tested).values()),
             "messages of the alarms": self.outcomes["alarm"],
             "minutes": round(self.seconds / 60, 1),
         }

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-Occurrence = tuple[str, str]  # plan, scheduled time
+Occurrence = tuple[str, str, str]  # plan, target, scheduled time
 
 
 @dataclass(frozen=True)
 class Account:
-    """Counts. All but `occurrences` should be 0.
+    """Counts. All but `occurrences` should be 0. An occurrence of a fleet counts for each target.
 
     `lost`: occurrences without a finished backup, and owned backups that are gone although the policy wants them.
     `duplicate`: backups too many. `foreign`: foreign backups gone or changed. `untold`: occurrences not notified.
@@ -27,6 +27,9 @@ class Account:
     foreign: int
     untold: int
     unpurged: int
+
+    def __add__(self, other: Account) -> Account:
+        return Account(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def clean(self) -> bool:
@@ -43,13 +46,17 @@ def account(
     after: Mapping[str, Mapping[str, Any]],
     notified: Collection[Occurrence],
 ) -> Account:
-    """`after` and `foreign`: descriptions by backup id; `wanted` and `expired`: ids of the plans' earlier backups."""
+    """`after` and `foreign`: descriptions by id; `wanted` and `expired`: ids of the plans' earlier backups.
+
+    Of one Region: a copy is the occurrence's backup there.
+    """
     made: Counter[Occurrence] = Counter()
     finished: set[Occurrence] = set()
     for backup in after.values():
         tags = {tag["Key"]: tag["Value"] for tag in backup.get("Tags", [])}
-        occurrence = (tags.get("fsx-backup:plan", ""), tags.get("fsx-backup:scheduled-time", ""))
-        if tags.get("fsx-backup:deployment") != deployment or not occurrence[1]:
+        target = backup.get("FileSystem", {}).get("FileSystemId", "")
+        occurrence = (tags.get("fsx-backup:plan", ""), target, tags.get("fsx-backup:scheduled-time", ""))
+        if tags.get("fsx-backup:deployment") != deployment or not occurrence[2]:
             continue
         made[occurrence] += 1
         if backup["Lifecycle"] == "AVAILABLE":

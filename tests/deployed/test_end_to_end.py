@@ -68,7 +68,7 @@ def test_the_samples_event_works_by_direct_invocation(stage: Stage) -> None:
 def test_a_message_that_is_not_understood_is_told(stage: Stage) -> None:
     refused = [mail for mail in stage.mails if mail.outcome == "INVALID"]
     [mail] = [mail for mail in refused if "'dance'" in mail.text]
-    assert "action must be one of backup, start, purge, check, status, report, not 'dance'" in mail.text
+    assert "action must be one of backup, start, purge, restore_test, check, status, report, not 'dance'" in mail.text
 
 
 def test_nothing_is_a_dead_letter(stage: Stage) -> None:

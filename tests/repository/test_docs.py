@@ -9,7 +9,7 @@ import pytest
 
 from dev.sandbox.aws import ROOT
 from dev.tools import costs
-from fsx_backup import metrics
+from fsx_backup import metrics, restore_report
 from fsx_backup.notifications import ERROR, HEADLINES, INFO, WARNING
 from fsx_backup.report import Outcome
 from tests.function.faults import plugin
@@ -24,14 +24,18 @@ OTHER_MESSAGES = {"ERROR": ERROR, "INVALID": ERROR, "LATE": ERROR, "RECOVERED": 
 
 @pytest.mark.parametrize(
     "outcome",
-    [*(outcome for outcome in Outcome if outcome not in {Outcome.DRY_RUN, Outcome.EXPANDED}), *OTHER_MESSAGES],
+    [
+        *(outcome for outcome in Outcome if outcome not in {Outcome.DRY_RUN, Outcome.EXPANDED, Outcome.SETTLED}),
+        *OTHER_MESSAGES,
+    ],
 )
 def test_every_outcome_has_its_section(outcome: str) -> None:
     assert outcome.lower().replace("_", "-") in anchors(RUNBOOK)
 
 
 def test_the_attributes_are_those_of_the_messages() -> None:
-    severities = {outcome.value: severity for outcome, (_, severity) in HEADLINES.items()} | OTHER_MESSAGES
+    headlines = HEADLINES | restore_report.HEADLINES
+    severities = {outcome.value: severity for outcome, (_, severity) in headlines.items()} | OTHER_MESSAGES
     [listed] = re.findall(r"^\| `outcome` \| (.*) \|$", MONITORING, re.MULTILINE)
     assert set(listed.split(", ")) == set(severities)
     for severity in (INFO, WARNING):
@@ -49,7 +53,7 @@ def test_every_metric_is_in_the_table() -> None:
 
 def test_every_alarm_has_its_section() -> None:
     """As monitoring.tf has them; the plan tests hold the alarms' descriptions against the same names."""
-    for name in ("errors", "throttles", "dead-letters", "queue-age", "dropped", "late"):
+    for name in ("errors", "throttles", "dead-letters", "queue-age", "dropped", "late", "restore-test-leftovers"):
         assert f"alarm-{name}" in anchors(RUNBOOK)
 
 

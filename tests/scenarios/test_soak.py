@@ -7,17 +7,22 @@ import pytest
 from dev.scenarios.soak_account import Account, account
 
 TIME = "2026-03-01T04:00:00Z"
+HOME = ("home", "fs-1", TIME)
 OWN = {"fsx-backup:deployment": "prod", "fsx-backup:plan": "home"}
 
 
 def backup(lifecycle: str = "AVAILABLE", **tags: str) -> dict[str, Any]:
-    return {"Lifecycle": lifecycle, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    return {
+        "Lifecycle": lifecycle,
+        "FileSystem": {"FileSystemId": "fs-1"},
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+    }
 
 
-def take(after: dict[str, Any], notified: list[tuple[str, str]]) -> Account:
+def take(after: dict[str, Any], notified: list[tuple[str, str, str]]) -> Account:
     return account(
         "prod",
-        occurrences=[("home", TIME)],
+        occurrences=[HOME],
         wanted=["young"],
         expired=["old"],
         foreign={"foreign": backup(Name="by hand")},
@@ -32,8 +37,9 @@ LATER = backup(**OWN, **{"fsx-backup:scheduled-time": "2026-03-02T04:00:00Z"})
 
 
 def test_a_clean_one() -> None:
-    assert take(GOOD, [("home", TIME)]) == Account(1, 0, 0, 0, 0, 0)
-    assert take(GOOD, [("home", TIME)]).clean
+    assert take(GOOD, [HOME]) == Account(1, 0, 0, 0, 0, 0)
+    assert take(GOOD, [HOME]).clean
+    assert take(GOOD, [HOME]) + take(GOOD, []) == Account(2, 0, 0, 0, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -45,21 +51,22 @@ def test_a_clean_one() -> None:
         ({"again": MADE}, "duplicate"),
         ({"again": MADE | {"Lifecycle": "FAILED"}}, "duplicate"),
         ({"another": LATER}, "duplicate"),
+        ({"another": MADE | {"FileSystem": {"FileSystemId": "fs-2"}}}, "duplicate"),
         ({"foreign": None}, "foreign"),
         ({"foreign": backup(Name="changed")}, "foreign"),
         ({"old": backup(**OWN)}, "unpurged"),
     ],
 )
 def test_what_is_wrong_is_counted(change: dict[str, Any], wrong: str) -> None:
-    found = take({key: value for key, value in (GOOD | change).items() if value}, [("home", TIME)])
+    found = take({key: value for key, value in (GOOD | change).items() if value}, [HOME])
     assert not found.clean
     assert {name: count for name, count in vars(found).items() if count} == {"occurrences": 1, wrong: 1}
 
 
 def test_an_occurrence_nobody_heard_of() -> None:
-    assert take(GOOD, [("home", "2026-03-02T04:00:00Z")]).untold == 1
+    assert take(GOOD, [("home", "fs-1", "2026-03-02T04:00:00Z")]).untold == 1
 
 
 def test_another_deployments_backup_is_not_counted() -> None:
     other = backup(**OWN | {"fsx-backup:deployment": "test", "fsx-backup:scheduled-time": TIME})
-    assert take(GOOD | {"other": other}, [("home", TIME)]).clean
+    assert take(GOOD | {"other": other}, [HOME]).clean
