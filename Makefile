@@ -69,7 +69,7 @@ requirements: setup ## Compile dev/requirements/*.in into pinned, hashed dev/req
 failures: setup ## Play every failure in the sandbox and show who hears of it how
 	@$(DEV)/python -m dev.scenarios.failures
 
-scenario: setup ## Play a scenario in the sandbox: NAME=fleet or copies
+scenario: setup ## Play a scenario in the sandbox: NAME=fleet, copies or restore
 	@$(DEV)/python -m dev.scenarios.$(NAME)
 
 faults: setup ## Play every fault of tests/function/faults/catalogue.py that needs no sandbox, and write docs/reliability.md
