@@ -124,3 +124,9 @@ def test_each_place_of_the_platform_has_its_own_account_and_region(examples: Pla
 def test_the_restored_file_system_is_made_from_the_backup(examples: Plan) -> None:
     [made] = of(examples, "restore", "aws_fsx_lustre_file_system")
     assert made["backup_id"] == "backup-0123456789abcdef0"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_it_says_why_how_what_to_expect_and_what_it_costs(name: str) -> None:
+    text = (ROOT / "examples" / name / "README.md").read_text()
+    assert [part for part in ("**Why**", "**How**", "**Expect**", "It costs") if part not in text] == []

@@ -34,6 +34,13 @@ def test_every_version_says_how_to_upgrade() -> None:
     assert [version for version in versions if f"\n## To {version}, from " not in UPGRADING] == []
 
 
+def test_the_version_is_the_changelogs() -> None:
+    """It stands nowhere else but where users copy it from."""
+    newest = re.findall(r"^## (\d+\.\d+\.\d+) ", CHANGELOG, re.MULTILINE)[0]
+    pages = [path for path in ROOT.rglob("*.md") if not {".envs", ".sandbox"} & set(path.parts)]
+    assert set(re.findall(r"\?ref=v([\d.]+)", "".join(page.read_text() for page in pages))) == {newest}
+
+
 def test_the_figures_of_the_upgrade_are_the_modules() -> None:
     module = {name: (ROOT / f"modules/fsx_backup/{name}.tf").read_text() for name in ("lambda", "queue")}
     [timeout] = re.findall(r"timeout_seconds += (\d+)", module["lambda"])
