@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 HEADLINES = {
-    Outcome.RESTORED: ("RESTORE TEST waits for its validation", INFO),
+    Outcome.RESTORED: ("RESTORE TEST held for validation", INFO),
     Outcome.RESTORE_PASSED: ("RESTORE TEST PASSED", INFO),
     Outcome.RESTORE_FAILED: ("RESTORE TEST FAILED", ERROR),
 }
@@ -48,7 +48,8 @@ def message(settings: Settings, report: Report, request: Request, now: datetime)
         "Backup": backup_id or "none",
     }
     data: dict[str, Any] = report.as_json()
-    look = {"Again": commands.invoke(settings, request.again)} if severity == ERROR else {}
+    stays = made is not None and report.reason != made.reason  # it is there, or may be
+    look = {"Again": commands.invoke(settings, request.again)} if severity == ERROR and not stays else {}
     if made:
         facts["Backup"] += f", {made.size:,} bytes" if made.size else ""
         facts["Restored"] = f"{made.id} in {made.region}" + (f", {made.dns}" if made.dns else "")
@@ -58,7 +59,7 @@ def message(settings: Settings, report: Report, request: Request, now: datetime)
         if report.outcome is Outcome.RESTORED and test:
             data["kept_until"] = f"{kept_until(made, test):%Y-%m-%dT%H:%M:%SZ}"
             facts["Kept until"] = data["kept_until"]
-        if report.reason != made.reason:  # it is there, or may be
+        if stays:
             what = "volume" if made.id.startswith("fsvol-") else "file-system"
             which = f"describe-{what}s --region {made.region} --{what}-ids {made.id}"
             look["Look"] = commands.command(f"aws fsx {which}")

@@ -163,7 +163,7 @@ def broken(resource: Resource) -> Verdict:
     why = resource.failure or "FSx gives no reason"
     return Verdict(
         f"FSx reports that {resource.id}, restored from the backup, is {resource.lifecycle}: {why.rstrip('.')}.",
-        f"Remove the cause, {AGAIN} If it fails again, the backup is of no use: contact AWS Support.",
+        f"Remove the cause, {AGAIN} If it fails again, the backup may be of no use: contact AWS Support.",
     )
 
 
@@ -242,7 +242,7 @@ def for_validation(restored: Restored, test: RestoreTest) -> Verdict:
     """It is there for somebody to look into it."""
     return Verdict(
         f"The backup was restored, and {restored.id} is there until {_moment(kept_until(restored, test))}.",
-        f"Validate it now. Then it is deleted, and the test has passed; tag it {HOLD_TAG} to keep it.",
+        f"Validate it before: then it is deleted, and RESTORE TEST PASSED is sent. To keep it, tag it {HOLD_TAG}.",
     )
 
 

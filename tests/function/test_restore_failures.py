@@ -64,6 +64,7 @@ def test_what_cannot_be_deleted_for_a_day_is_said(world: World) -> None:
     said = f"The restore itself passed. {left}, which was made for the test, could not be deleted: BadRequest: "
     assert said in mail.said
     assert f"--file-system-ids {left}" in mail.text
+    assert "lambda invoke" not in mail.text  # first what is there
     assert timedelta(hours=24) < world.now - START < timedelta(hours=25)
     assert len(world.fsx.control.calls("DeleteFileSystem")) <= 100  # within what a message may be received
 
