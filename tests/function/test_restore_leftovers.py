@@ -102,3 +102,24 @@ def test_what_is_left_where_no_test_is_made_any_more_is_seen(world: World, test:
 
 def leftovers(world: World) -> list[float]:
     return world.cloudwatch.values("RestoreTestLeftovers", Deployment=DEPLOYMENT)
+
+
+def test_what_no_test_can_have_made_is_no_leftover_whatever_its_tags(world: World) -> None:
+    """ONTAP is restored as a volume."""
+    target, *_ = seed(world)
+    tags = {
+        f"fsx-backup:{key}": value
+        for key, value in {"deployment": DEPLOYMENT, "plan": "home", "restore-test": "2026-02-01T00:00:00Z"}.items()
+    }
+    system = world.fsx.seed_file_system("ONTAP", tags=tags)
+    restore(world, target)
+    assert outcomes(world) == ["RESTORE_PASSED"]
+    assert system in everything(world)
+
+
+def test_a_dry_run_names_the_backup_and_changes_nothing(world: World) -> None:
+    target, _, newest = seed(world)
+    left = tagged(world, 99)
+    answer = world.invoke(world.restore(target) | {"dry_run": True})
+    assert answer["reason"].startswith(f"{newest} of file system {target} would be restored")
+    assert made(world) == [left]
