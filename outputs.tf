@@ -30,6 +30,14 @@ locals {
         for name in ["retention", "restore_test"] :
         { for key, plan in input.file_systems : "file_systems.${key}.${name}" => try(keys(plan[name]), []) }
       ]...),
+      merge({}, flatten([
+        for key, plan in input.file_systems : try([
+          for region, copy in plan.copies : {
+            "file_systems.${key}.copies.${region}"           = try(keys(copy), [])
+            "file_systems.${key}.copies.${region}.retention" = try(keys(copy.retention), [])
+          }
+        ], [])
+      ])...),
     )
   }
   unknown_attributes = [

@@ -91,6 +91,7 @@ def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
             "file_systems": {
                 "home": HOME | {"retension": {"days": 30}, "Schedule": "rate(1 day)"},
                 "database": {"volume_id": VOLUME, "retention": {"keep_weakly": 4}},
+                "copied": HOME | {"copies": {"eu-central-1": {"kms_key": "x", "retention": {"kep_last": 1}}}},
                 "good": HOME | {"backup_tags": {"any": "thing"}},
             },
             "notifications": {
@@ -109,6 +110,8 @@ def test_attributes_that_would_be_dropped_are_refused(root: Stack) -> None:
     for words in (
         "file_systems.home (Schedule, retension; known are adopt_tags, backup_name,",
         "file_systems.database.retention (keep_weakly; known are days, keep_daily,",
+        "file_systems.copied.copies.eu-central-1 (kms_key; known are completion_window_minutes, kms_key_arn,",
+        "file_systems.copied.copies.eu-central-1.retention (kep_last; known are days, keep_daily,",
         "notifications (mails; known are alarm_topic_arn, create_alarm_topic, create_topic, emails,",
         "notifications.subscriptions.night (failure_only; known are endpoint, failures_only,",
         "report (notified; known are notify, require_coverage, schedule, timezone)",
