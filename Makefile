@@ -18,7 +18,7 @@ acceptance: setup ## The demo's steps in your AWS account, and what only AWS can
 	@$(DEV)/python -m dev.scenarios.acceptance
 
 test: lint ## Everything: lint, unit, plan and sandbox tests
-	@$(DEV)/pytest -n 5 tests/deployed tests/module tests/plan_check tests/sandbox tests/function tests/repository tests/scenarios tests/emulator
+	@$(DEV)/pytest -n 6 tests/deployed tests/module tests/plan_check tests/sandbox tests/function tests/repository tests/scenarios tests/emulator
 
 fast: setup ## The tests that need neither Terraform nor the sandbox, without the faults (`make faults`)
 	@$(DEV)/pytest -q -n 2 --ignore=tests/function/faults tests/function tests/repository tests/scenarios tests/plan_check/test_destructive_changes.py tests/emulator

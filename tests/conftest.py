@@ -17,6 +17,7 @@ ROOMS = (
     "tests/deployed/test_acceptance.py",
     "tests/deployed/test_copies.py",
     "tests/deployed/test_fleet.py",
+    "tests/deployed/test_restore.py",
     "tests/deployed/",
     "tests/module/security/",
     "tests/module/",
