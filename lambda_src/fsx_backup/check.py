@@ -73,8 +73,8 @@ class Watch:
         late = [plan for plan in fleet.rows if plan.late]
         new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
         known = {plan.name for plan in late} - {plan.name for plan in new}
-        ask = known or fleet.unread
-        before = metrics.last_late(self.client("cloudwatch"), self.settings, now) if ask else 0
+        compared = known or fleet.unread
+        before = metrics.last_late(self.client("cloudwatch"), self.settings, now) if compared else 0
         if len(known) > before:
             new = late  # some became late at a moment that cannot be computed: a backup failed, or was deleted
         log.info("check", extra={"plans": len(check.plans or ()), "late": [plan.label for plan in late]})
@@ -115,8 +115,7 @@ class Watch:
                 self._region(region, fleet, additional, types, now)
             covered = additional | {plan.target for plan in fleet.plans}
             fleet.uncovered = uncovered(fleet.resources, covered)
-            tested = {plan.name: plan.entry for plan in fleet.plans if plan.entry and plan.name in fleet.tests}
-            fleet.restore_tests = [self._restore_test(entry, now) for entry in tested.values()]
+            fleet.restore_tests = [self._restore_test(entry, now) for entry in fleet.tests]
         data = overview.compose(self.settings, check, fleet, self.memory.refused, now)
         if check.action is Action.STATUS:
             return data

@@ -51,7 +51,8 @@ LARGEST_INTERVAL = 10_080  # minutes, a week
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOTIFY = ("problems", "always", "never")
-RUNS = (Action.BACKUP, Action.START, Action.PURGE, Action.RESTORE_TEST, Action.RESTORE_END)
+RESTORES = (Action.RESTORE_TEST, Action.RESTORE_END)
+RUNS = (Action.BACKUP, Action.START, Action.PURGE, *RESTORES)
 # Action -> the fields of its message, beside version, action and scheduled_time.
 CHECKS: dict[str, set[str]] = {
     Action.CHECK: {"plan", "target", "plans", "additional_targets", "interval_minutes"},
@@ -90,7 +91,7 @@ def _own(event: Mapping[str, Any]) -> tuple[Action, Plan]:
     if (action := event.get("action")) not in RUNS:
         raise InvalidEvent(f"action must be one of {', '.join([*RUNS[:-1], *CHECKS][:-1])}, not {shown(action)}.")
     plan = parse_plan(event.get("plan"))
-    if action in RUNS[-2:]:
+    if action in RESTORES:
         if plan.restore_test is None:
             raise InvalidEvent(f"Plan {plan.name} has no restore_test: add it to the plan and apply the module.")
         plan = plan.tested(plan.restore_test)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .model import COPY_TAG, DEPLOYMENT_TAG, HOLD_TAG, PLAN_TAG, USER_INITIATED
+from .model import COPY_TAG, DEPLOYMENT_TAG, PLAN_TAG, USER_INITIATED, held
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .health import Health
     from .model import Backup
     from .regions import Region
+    from .registry import Entry
     from .resources import Resource
-    from .restore_plan import RestoreTest
     from .selection import Members
 
 
@@ -41,10 +41,10 @@ class Fleet:
     restore_tests: Sequence[Mapping[str, Any]] = ()
 
     @property
-    def tests(self) -> dict[str, RestoreTest]:
-        """The restore tests by plan."""
-        known = [plan.entry.plan for plan in self.plans if plan.entry]
-        return {plan.name: plan.restore_test for plan in known if plan.restore_test}
+    def tests(self) -> list[Entry]:
+        """The plans with a restore test, each once however many targets it has."""
+        known = {plan.name: plan.entry for plan in self.plans if plan.entry}
+        return [entry for entry in known.values() if entry.plan.restore_test]
 
     @property
     def rows(self) -> list[Health]:
@@ -72,7 +72,6 @@ def orphans(
         copied_from = backup.tags.get(COPY_TAG) if backup.source_backup_id else ""
         name, target = backup.tags.get(PLAN_TAG, ""), backup.target_id
         wanted = (name, target) in known or name in unread or target in additional_targets
-        held = any(key.lower() == HOLD_TAG for key in backup.tags)
-        if mine and copied_from == home == (backup.source_region or "") and not wanted and not held:
+        if mine and copied_from == home == (backup.source_region or "") and not wanted and not held(backup.tags):
             found[name, target] += 1
     return found

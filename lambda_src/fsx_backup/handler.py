@@ -20,7 +20,6 @@ from .model import Action, Check, Request
 from .occurrence import Occurrence
 from .registry import Registry
 from .report import Outcome, Report, Wait
-from .restore_tests import ACTIONS
 from .restoring import Restoring
 from .settings import Settings
 from .step import Step
@@ -166,7 +165,7 @@ class Function:
         common = request, self.settings.deployment, self.client("fsx"), now
         regional = partial(self.client, "fsx")
         step: Step | Restoring
-        if request.action in ACTIONS:
+        if request.plan.testing:
             most = self.settings.max_restore_tests
             step = Restoring(*common, regional=regional, seen=seen, most=most, message=message)
         else:
@@ -221,7 +220,7 @@ class Function:
                 self.memory.sent(report.kind, now)
 
     def _notify(self, report: Report, request: Request, now: datetime) -> None:
-        compose = restore_report.message if request.action in ACTIONS else notifications.of_report
+        compose = restore_report.message if request.plan.testing else notifications.of_report
         try:
             self._publish(compose(self.settings, report, request, now))
         except Exception:

@@ -12,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .model import AVAILABLE, FAILED, IN_PROGRESS, Action
 from .report import Outcome, Report, Wait
-from .restore_tests import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,7 +126,7 @@ def of_result(result: Report | Wait, action: Action, settings: Settings, now: da
     occurrence = result.occurrence
     whole = {"Deployment": occurrence.deployment}
     data: list[MetricDatumTypeDef] = []
-    if action in ACTIONS:
+    if occurrence.plan.testing:
         restored = result.restored if isinstance(result, Report) and action is Action.RESTORE_TEST else None
         if restored is None or restored.seconds is None:
             return []

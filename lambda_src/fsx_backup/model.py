@@ -50,6 +50,11 @@ class Action(StrEnum):
     RESTORE_END = "restore_end"  # delete what a restore test made, then say how it ended
 
 
+def held(tags: Mapping[str, str]) -> bool:
+    """Whether the hold tag is among them."""
+    return any(key.lower() == HOLD_TAG for key in tags)
+
+
 @dataclass(frozen=True)
 class Retention:
     """Which owned backups are wanted. A backup is kept if any rule wants it; -1 means unlimited."""

@@ -52,12 +52,12 @@ def states(
     for health in plans:
         if health.entry is None or not health.target:
             continue
+        made = {backup.id: backup.created for backup in health.own}
         for wanted in health.entry.plan.copies:
             region, entry = regions[wanted.region], replace(health.entry, plan=health.entry.plan.there(wanted, home))
             if region.problem:
                 found.append(Health(health.name, State.UNKNOWN, region.problem, entry=entry))
                 continue
-            made = {backup.id: backup.created for backup in health.own}
             own = [
                 replace(copy, created=made.get(copy.source_backup_id or "") or copy.created)
                 for copy in copies.of_target(region.backups, entry.plan, deployment)

@@ -17,11 +17,11 @@ from .model import (
     PLAN_TAG,
     RESTORE_TEST_TAG,
     RESTORED_TAG,
-    Action,
+    held,
 )
 from .report import Outcome
 from .schedule_expression import Unreadable, parse
-from .verdicts import Verdict
+from .verdicts import Verdict, minute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .resources import Resource
     from .restore_plan import Restored, RestoreTest
 
-ACTIONS = (Action.RESTORE_TEST, Action.RESTORE_END)
 PREFIX = "fsx_backup_restore_test_"  # of a volume's name, so that the tags of others need not be read
 READY = frozenset({"AVAILABLE", "CREATED"})
 BROKEN = frozenset({"FAILED", "MISCONFIGURED", "MISCONFIGURED_UNAVAILABLE"})
@@ -83,15 +82,10 @@ def made_by(resource: Resource, test: Occurrence) -> bool:
     return of_plan and due(resource, test.deployment) == test.scheduled_time
 
 
-def held(resource: Resource) -> bool:
-    """Whether somebody keeps what a test made."""
-    return any(key.lower() == HOLD_TAG for key in resource.tags)
-
-
 def left_over(resource: Resource, deployment: str, now: datetime) -> bool:
     """Whether a test should have deleted it by now: whatever its plan says today."""
     since, minutes = due(resource, deployment), resource.tags.get(LIFETIME_TAG, "")
-    if since is None or held(resource):
+    if since is None or held(resource.tags):
         return False
     if resource.created and minutes.isdecimal():
         since = resource.created + timedelta(minutes=min(int(minutes), LARGEST_WINDOW))
@@ -174,7 +168,7 @@ def not_asked(test: Occurrence, cause: str) -> Verdict:
     """The start window ended, and FSx was not asked for anything. `cause`: what the attempts met, if it is known."""
     remedy = "Spread the schedules of restore tests, or raise max_restore_tests;" if cause.endswith(BUSY) else ""
     return Verdict(
-        f"No restore was started until {_moment(test.start_deadline)}."
+        f"No restore was started until {minute(test.start_deadline)}."
         + (f" The cause: {cause.rstrip('.')}." if cause else " The log says why the attempts failed."),
         f"{remedy or 'Remove the cause,'} {AGAIN}",
     )
@@ -184,7 +178,7 @@ def not_available(resource: Resource, deadline: datetime) -> Verdict:
     """Its window ended."""
     return Verdict(
         f"{resource.id}, restored from the backup, was still {resource.lifecycle} when its window ended, "
-        f"{_moment(deadline)}.",
+        f"{minute(deadline)}.",
         "Lengthen completion_window_minutes of restore_test if the restore always takes that long; otherwise "
         "contact AWS Support.",
     )
@@ -193,8 +187,8 @@ def not_available(resource: Resource, deadline: datetime) -> Verdict:
 def unseen(resource: Resource, deadline: datetime, now: datetime) -> Verdict:
     """It is available, and nobody looked while its window lasted."""
     return Verdict(
-        f"{resource.id}, restored from the backup, is {resource.lifecycle}, but its window ended {_moment(deadline)}, "
-        f"and the function polled it only at {_moment(now)}: whether it was available in time is unknown.",
+        f"{resource.id}, restored from the backup, is {resource.lifecycle}, but its window ended {minute(deadline)}, "
+        f"and the function polled it only at {minute(now)}: whether it was available in time is unknown.",
         f"Check the alarms on throttles and queue age, {AGAIN}",
     )
 
@@ -206,7 +200,7 @@ def unanswered(test: Occurrence, error: str, *, denied: bool) -> Verdict:
         "Restore the role's permissions (apply the module, check SCPs)" if denied else "Check the AWS Health Dashboard"
     )
     return Verdict(
-        f"{what} until the test was given up, {_moment(test.completion_deadline)}: {error.rstrip('.')}. It is unknown "
+        f"{what} until the test was given up, {minute(test.completion_deadline)}: {error.rstrip('.')}. It is unknown "
         "whether anything was restored.",
         f"{remedy}, {AGAIN} If something was restored, health checks count it until the next test deletes it.",
     )
@@ -241,14 +235,10 @@ def kept(restored: Restored) -> Verdict:
 def for_validation(restored: Restored, test: RestoreTest) -> Verdict:
     """It is there for somebody to look into it."""
     return Verdict(
-        f"The backup was restored, and {restored.id} is there until {_moment(kept_until(restored, test))}.",
+        f"The backup was restored, and {restored.id} is there until {minute(kept_until(restored, test))}.",
         f"Validate it before: then it is deleted, and RESTORE TEST PASSED is sent. To keep it, tag it {HOLD_TAG}.",
     )
 
 
 def _how(restored: Restored) -> str:
     return restored.reason or "The restore itself passed."
-
-
-def _moment(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M} UTC"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from . import copies, expansion, fsx, health, occurrence, restore_tests, restores
-from .model import MESSAGE_TAG, PLAN_TAG, RESTORED_TAG, Backup, Request
+from .model import MESSAGE_TAG, PLAN_TAG, RESTORED_TAG, Backup, Request, held
 from .occurrence import LATENESS, UNANSWERED, Occurrence
 from .report import Outcome, Report, Wait
 from .restore_plan import Restored
@@ -108,7 +108,7 @@ class Restoring:
         if self.request.dry_run:
             return self._choose()
         left = [one for one in mine if restore_tests.left_over(one, test.deployment, self.now)]
-        running = [one for one in mine if one not in left and not restore_tests.held(one)]
+        running = [one for one in mine if one not in left and not held(one.tags)]
         of_plan = [one for one in running if one.tags.get(PLAN_TAG) == plan.name and one.lifecycle != DELETING]
         if of_plan:
             return self._report(Outcome.SKIPPED, Verdict(f"The earlier test is still in progress: {of_plan[0].id}."))
@@ -230,7 +230,7 @@ class Restoring:
                 return ""
             if not restore_tests.made_by(fresh, test):
                 return NOT_ITS_OWN
-            if restore_tests.held(fresh):
+            if held(fresh.tags):
                 return KEPT
             if fresh.lifecycle != DELETING:
                 log.info("restore test deleted", extra={"resource": id_, "due": test.time})

@@ -22,6 +22,7 @@ from .model import (
     Backup,
     Plan,
     Retention,
+    held,
     zone,
 )
 
@@ -150,7 +151,7 @@ def _untouchable(backup: Backup, plan: Plan, deployment: str, now: datetime) -> 
         reason, odd = "no creation time", True
     elif backup.created > now + CLOCK_SKEW:
         reason, odd = "creation time in the future", True
-    elif any(key.lower() == HOLD_TAG for key in backup.tags):
+    elif held(backup.tags):
         reason = f"held by the tag {HOLD_TAG}"
     elif not _carries(backup, plan.purge_tags):
         reason = "without the plan's purge_tags"

@@ -81,7 +81,7 @@ def not_started(occurrence: Occurrence, cause: str, kind: str, others: Collectio
     what = "Not every target's backup" if occurrence.plan.fleet else "No backup"  # it may have been sent to some
     reason = (
         f"{what} was started within the start window of {occurrence.plan.start_window_minutes} minutes, until "
-        f"{_moment(occurrence.start_deadline)}"
+        f"{minute(occurrence.start_deadline)}"
     )
     if cause:
         reason += f". The cause: {cause.rstrip('.')}"
@@ -142,7 +142,7 @@ def copy_gone(region: str) -> Verdict:
 
 def copy_not_completed(place: Occurrence, copy: Backup | None, cause: str, *, started: bool = False) -> Verdict:
     """The copy's window ended. `cause`: what the attempts met, empty if unknown."""
-    until = f"at the end of its window, {_moment(place.completion_deadline)}."
+    until = f"at the end of its window, {minute(place.completion_deadline)}."
     if copy:
         return Verdict(
             f"The copy is still {copy.lifecycle} {until}",
@@ -172,7 +172,7 @@ def together(home: Verdict, copied: Iterable[Copy]) -> Verdict:
 def unanswered(window: str, end: datetime, error: str) -> Verdict:
     """A window ended, and FSx did not say whether there is a backup."""
     return Verdict(
-        f"FSx did not respond, and the {window} window ended at {_moment(end)}: {error.rstrip('.')}. It is unknown "
+        f"FSx did not respond, and the {window} window ended at {minute(end)}: {error.rstrip('.')}. It is unknown "
         "whether a backup exists.",
         f"Check the AWS Health Dashboard and the target's backups in FSx. If there is none, {MANUALLY[5:]} "
         "Nothing was purged.",
@@ -185,7 +185,8 @@ def unpurged(error: str) -> Verdict:
     return Verdict(f"FSx did not respond: {error.rstrip('.')}.", "Check the AWS Health Dashboard, then purge again.")
 
 
-def _moment(time: datetime) -> str:
+def minute(time: datetime) -> str:
+    """As sentences name a time."""
     return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
