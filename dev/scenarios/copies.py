@@ -4,15 +4,15 @@ Every message is delivered twice. One plan names a key that FSx refuses, one Reg
 both have backups that are not the deployment's.
 """
 
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import REGION, ROOT, Sandbox
+from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios import observer
 from dev.scenarios.demo import held
@@ -21,7 +21,6 @@ from dev.scenarios.playing import play
 from dev.scenarios.steps import Steps, say, show
 
 NAME = "copies"
-FOLDER = ROOT / ".sandbox" / "copies"
 FRANKFURT, VIRGINIA = "eu-central-1", "us-east-1"
 RETENTION = {FRANKFURT: {"days": 30, "keep_last": 1}, VIRGINIA: {"days": 1, "keep_last": 1}}
 AGES = (10, 20, 60)  # days: the first stays, as the newest beside the run's own; Frankfurt keeps the second too
@@ -29,9 +28,8 @@ WRONG_KEY = f"arn:aws:kms:{FRANKFURT}:123456789012:key/00000000-0000-0000-0000-0
 PATIENCE = timedelta(minutes=8)
 
 
-def run(sandbox: Sandbox) -> str:
-    shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
-    steps = Steps(sandbox.client, NAME, FOLDER, sandbox.environment(), patience=PATIENCE)
+def run(sandbox: Sandbox, folder: Path) -> str:
+    steps = Steps(sandbox.client, NAME, folder, sandbox.environment(), patience=PATIENCE)
     return Copies(steps, sandbox).run()
 
 

@@ -3,15 +3,15 @@
 Each occurrence is delivered twice. Between the two, one file system is added and another one loses its tags.
 """
 
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import REGION, ROOT, Sandbox
+from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios.demo import held
 from dev.scenarios.inbox import Inbox
@@ -20,14 +20,12 @@ from dev.scenarios.steps import Mails, Steps, say, show
 
 NAME = "fleet"
 PLAN = "projects"
-FOLDER = ROOT / ".sandbox" / "fleet"
 TAGS = {"Backup": "daily", "Service": "projects"}
 EXCLUDED = {"fsx-backup:exclude": "moved to the archive"}
 
 
-def run(sandbox: Sandbox) -> str:
-    shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
-    steps = Steps(sandbox.client, NAME, FOLDER, sandbox.environment())
+def run(sandbox: Sandbox, folder: Path) -> str:
+    steps = Steps(sandbox.client, NAME, folder, sandbox.environment())
     return Fleet(steps, FsxControl(sandbox.fsx_endpoint)).run()
 
 

@@ -1,19 +1,23 @@
 """A scenario as a program: a sandbox of its own, the last line, the exit status."""
 
+import shutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from dev.sandbox.aws import Sandbox, SandboxError
+from dev.sandbox.aws import ROOT, Sandbox, SandboxError
 from dev.scenarios.demo import DemoFailed
 from dev.scenarios.steps import say
 from dev.terraform import TerraformError
 
 
-def play(name: str, run: Callable[[Sandbox], str]) -> int:
-    """`run` returns the last line."""
+def play(name: str, run: Callable[[Sandbox, Path], str]) -> int:
+    """`run` gets a folder for the stack, and returns the last line."""
+    folder = ROOT / ".sandbox" / name
+    shutil.rmtree(folder, ignore_errors=True)  # the state of a sandbox that is gone
     try:
         with Sandbox(progress=say) as sandbox:
-            line = run(sandbox)
+            line = run(sandbox, folder)
     except KeyboardInterrupt:
         print(f"\nscenario {name}: interrupted, everything ended.", file=sys.stderr)
         return 130

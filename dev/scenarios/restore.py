@@ -5,15 +5,15 @@ left a file system. Every message is delivered twice.
 """
 
 import os
-import shutil
 import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import REGION, ROOT, Sandbox
+from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios import observer
 from dev.scenarios.demo import DemoFailed, held
@@ -23,7 +23,6 @@ from dev.scenarios.queue_depth import depth
 from dev.scenarios.steps import Steps, say, show
 
 NAME = "restore"
-FOLDER = ROOT / ".sandbox" / "restore"
 FRANKFURT = "eu-central-1"
 PLANS = {
     "lustre": "LUSTRE",
@@ -43,9 +42,8 @@ PATIENCE = timedelta(minutes=8)
 HIDDEN_SECONDS = 15  # until a message of a killed function is seen again; otherwise half an hour
 
 
-def run(sandbox: Sandbox) -> str:
-    shutil.rmtree(FOLDER, ignore_errors=True)  # the state of a sandbox that is gone
-    steps = Steps(sandbox.client, NAME, FOLDER, sandbox.environment(), patience=PATIENCE)
+def run(sandbox: Sandbox, folder: Path) -> str:
+    steps = Steps(sandbox.client, NAME, folder, sandbox.environment(), patience=PATIENCE)
     return Restores(steps, sandbox).run()
 
 

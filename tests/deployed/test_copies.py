@@ -3,11 +3,8 @@
 from pathlib import Path
 
 from dev.sandbox.aws import Sandbox
-from dev.scenarios.copies import NAME, PATIENCE, Copies
-from dev.scenarios.steps import Steps
+from dev.scenarios.copies import run
 
 
 def test_copies_are_tracked_to_their_end_in_each_region(sandbox: Sandbox, tmp_path: Path) -> None:
-    steps = Steps(sandbox.client, NAME, tmp_path, sandbox.environment(), patience=PATIENCE)
-    line = Copies(steps, sandbox).run()
-    assert line == "scenario copies: copied=22 failed=2 purged=6 foreign=22 duplicates=0"
+    assert run(sandbox, tmp_path) == "scenario copies: copied=22 failed=2 purged=6 foreign=22 duplicates=0"
