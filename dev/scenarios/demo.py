@@ -142,7 +142,7 @@ class Demo(Steps):
         return report
 
     def show(self, before: Backups, after: Backups, mails: Mails) -> None:
-        say("The backups, before and after, and why (the new backup counts, so other ones go than in the dry run)")
+        say("The backups, before and after, and why (the new backup counts, so others may go than in the dry run)")
         because = {
             identifier: reason
             for mail in mails
