@@ -50,6 +50,7 @@ class Restored:
     """What a restore test made, and what came of it until `at`. `seconds`: from its creation until it was available."""
 
     id: str
+    type: str
     region: str
     backup_id: str
     outcome: str
@@ -59,6 +60,10 @@ class Restored:
     reason: str = ""
     remedy: str = ""
     dns: str = ""
+
+    @property
+    def is_volume(self) -> bool:
+        return self.id.startswith("fsvol-")
 
     def as_json(self) -> dict[str, Any]:
         return vars(self) | {"at": f"{self.at:%Y-%m-%dT%H:%M:%SZ}"}

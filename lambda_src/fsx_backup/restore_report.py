@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from . import commands
 from .health import MOMENT
 from .metrics import KEPT
-from .model import PLAN_TAG, Action, NoZoneData
+from .model import OPENZFS, PLAN_TAG, Action, NoZoneData
 from .notifications import ERROR, INFO, age, compose_message
 from .report import Outcome
 from .restore_plan import TEST_START_WINDOW
-from .restore_tests import GRACE, kept_until
-from .restores import CONFIGURATIONS
+from .restore_tests import GRACE, kept_until, not_its_own
 from .schedule_expression import Unreadable, parse
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from .registry import Entry
     from .report import Report
     from .resources import Resource
-    from .restore_plan import RestoreTest
+    from .restore_plan import Restored, RestoreTest
     from .settings import Settings
 
 HEADLINES = {
@@ -60,9 +59,11 @@ def message(settings: Settings, report: Report, request: Request, now: datetime)
             data["kept_until"] = f"{kept_until(made, test):%Y-%m-%dT%H:%M:%SZ}"
             facts["Kept until"] = data["kept_until"]
         if stays:
-            what = "volume" if made.id.startswith("fsvol-") else "file-system"
+            what = "volume" if made.is_volume else "file-system"
             which = f"describe-{what}s --region {made.region} --{what}-ids {made.id}"
             look["Look"] = commands.command(f"aws fsx {which}")
+            if report.outcome is not Outcome.RESTORED and report.reason != not_its_own(made).reason:
+                look["Delete"] = delete_command(made, made.region)
     return compose_message(
         settings,
         f"{plan.name}: {headline}",
@@ -78,16 +79,16 @@ def message(settings: Settings, report: Report, request: Request, now: datetime)
     )
 
 
-def delete_command(resource: Resource, region: str) -> str:
+def delete_command(resource: Resource | Restored, region: str) -> str:
     """Deletes what a restore test left, without a final backup."""
     if resource.is_volume:
         which = f"delete-volume --region {region} --volume-id {resource.id} --ontap-configuration SkipFinalBackup=true"
         return commands.command(f"aws fsx {which}")
-    member = CONFIGURATIONS.get(resource.type, "").removesuffix("Configuration").lower()
-    options = ",Options=DELETE_CHILD_VOLUMES_AND_SNAPSHOTS" if member == "openzfs" else ""
+    options = ",Options=DELETE_CHILD_VOLUMES_AND_SNAPSHOTS" if resource.type == OPENZFS else ""
+    member = "open-zfs" if resource.type == OPENZFS else resource.type.lower()
     return commands.command(
         f"aws fsx delete-file-system --region {region} --file-system-id {resource.id}",
-        f"--{'open-zfs' if member == 'openzfs' else member}-configuration SkipFinalBackup=true{options}",
+        f"--{member}-configuration SkipFinalBackup=true{options}",
     )
 
 

@@ -211,7 +211,7 @@ def not_deleted(restored: Restored, cause: str) -> Verdict:
     return Verdict(
         f"{_how(restored)} {restored.id}, which was made for the test, could not be deleted: {cause.rstrip('.')}. You "
         "pay for it until it is deleted.",
-        "Delete it manually: the runbook has the command.",
+        "Delete it manually.",
     )
 
 

@@ -182,6 +182,7 @@ class Restoring:
             self.plan = self.plan.of(self.backup.target_id)
         restored = Restored(
             made.id,
+            made.type,
             self.client.meta.region_name,
             backup_id,
             Outcome.RESTORE_FAILED if verdict.reason else Outcome.RESTORE_PASSED,

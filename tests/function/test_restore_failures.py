@@ -55,18 +55,30 @@ def test_a_restore_that_comes_to_nothing_is_deleted_too(world: World, kind: str,
     assert not world.cloudwatch.values("RestoreSeconds", Deployment=DEPLOYMENT)
 
 
-def test_what_cannot_be_deleted_for_a_day_is_said(world: World) -> None:
-    target, *_ = seed(world)
-    world.fsx.control.fault("BadRequest", "DeleteFileSystem", times=None)
-    mail = restore(world, target)
+@pytest.mark.parametrize(
+    ("kind", "option"),
+    {
+        "LUSTRE": "--lustre-configuration SkipFinalBackup=true",
+        "WINDOWS": "--windows-configuration SkipFinalBackup=true",
+        "OPENZFS": "--open-zfs-configuration SkipFinalBackup=true,Options=DELETE_CHILD_VOLUMES_AND_SNAPSHOTS",
+        "ONTAP": "--ontap-configuration SkipFinalBackup=true",
+    }.items(),
+)
+def test_what_cannot_be_deleted_for_a_day_is_said(world: World, kind: str, option: str) -> None:
+    target, test, _ = seed(world, kind)
+    what = "volume" if kind == "ONTAP" else "file-system"
+    operation = f"Delete{what.title().replace('-', '')}"
+    world.fsx.control.fault("BadRequest", operation, times=None)
+    mail = restore(world, target, test=test)
     assert outcomes(world) == ["RESTORE_FAILED"]
     [left] = made(world)
     said = f"The restore itself passed. {left}, which was made for the test, could not be deleted: BadRequest: "
     assert said in mail.said
-    assert f"--file-system-ids {left}" in mail.text
+    assert f"--{what}-ids {left}" in mail.text
+    assert f"aws fsx delete-{what} --region us-east-1 --{what}-id {left} {option}\n" in mail.text.replace("\\\n", "")
     assert "lambda invoke" not in mail.text  # first what is there
     assert timedelta(hours=24) < world.now - START < timedelta(hours=25)
-    assert len(world.fsx.control.calls("DeleteFileSystem")) <= 100  # within what a message may be received
+    assert len(world.fsx.control.calls(operation)) <= 100  # within what a message may be received
 
 
 def test_a_self_managed_directory(world: World) -> None:

@@ -34,6 +34,7 @@ def test_a_real_file_system_is_never_deleted(world: World, case: str) -> None:
     restore(world, target)
     named = {
         "id": real,
+        "type": "OPENZFS",
         "region": "us-east-1",
         "backup_id": "",
         "outcome": "RESTORE_PASSED",
@@ -45,6 +46,7 @@ def test_a_real_file_system_is_never_deleted(world: World, case: str) -> None:
     assert outcomes(world) == ["RESTORE_PASSED", "RESTORE_FAILED"]
     assert f"{real} does not have the tags of this test, so it was not deleted." in world.topic.mails[1].said
     assert "do not delete it before you know what it is" in world.topic.mails[1].said
+    assert "aws fsx delete" not in world.topic.mails[1].text
 
 
 def test_checks_count_and_reports_name_what_is_left(world: World) -> None:
