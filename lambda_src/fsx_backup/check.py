@@ -1,32 +1,31 @@
-"""Health checks, reports and recoveries: reads schedules and backups, publishes what `health` and `overview` find."""
+"""Health checks, reports and recoveries: publishes what `survey`, `health` and `overview` find."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections import Counter, defaultdict
-from dataclasses import replace
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from . import alerts, fsx, metrics, notifications, overview, regions, restore_report, restores
-from .fleet import Fleet, orphans
+from . import alerts, metrics, notifications, overview, restore_report
+from .fleet import orphans
 from .forecast import forecast
-from .health import Health, State, assess
-from .model import ONTAP, USER_INITIATED, Action, Target
-from .resources import resources, uncovered, with_tags
-from .selection import Members, select, unread
+from .health import State
+from .model import Action
+from .resources import uncovered
+from .survey import survey
 from .values import InvalidEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from .fleet import Fleet
     from .memory import Memory
-    from .model import Backup, Check
+    from .model import Check
+    from .regions import Region
     from .registry import Entry, Registry
     from .settings import Settings
-
-COUNTED_TYPES = ("USER_INITIATED", "AWS_BACKUP")  # in the quota; AWS Backup's fill it as well, automatic ones do not
 
 log = logging.getLogger("fsx_backup")
 
@@ -54,7 +53,7 @@ class Watch:
                 return self._report(check, now, last=last)
 
     def _one(self, check: Check, now: datetime) -> dict[str, Any]:
-        fleet = self._fleet(check.plans or (), now)
+        fleet = self._survey(check.plans or (), now)
         found, first = fleet.plans, fleet.plans[0]
         if first.entry is None and first.name not in self.registry.names():
             raise InvalidEvent(self.registry.unknown(first.name))
@@ -69,7 +68,7 @@ class Watch:
         return {"outcome": "CHECKED", "plan": first.name, "targets": rows}
 
     def _check(self, check: Check, now: datetime) -> dict[str, Any]:
-        fleet = self._fleet(check.plans or (), now)
+        fleet = self._survey(check.plans or (), now)
         late = [plan for plan in fleet.rows if plan.late]
         new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
         known = {plan.name for plan in late} - {plan.name for plan in new}
@@ -92,7 +91,7 @@ class Watch:
 
     def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:
         """One notification when no plan is late any more, or at the end of the message's life."""
-        late = [plan for plan in self._fleet(check.plans or (), now).rows if plan.late or plan.state is State.UNKNOWN]
+        late = [plan for plan in self._survey(check.plans or (), now).rows if plan.late or plan.state is State.UNKNOWN]
         if any(plan.entry is None for plan in late):  # removed from file_systems?
             names = self.registry.names()
             late = [plan for plan in late if plan.entry or plan.name in names]
@@ -105,7 +104,7 @@ class Watch:
         known = self.registry.health_check() if check.plans is None else {}
         names = check.plans if check.plans is not None else known.get("plans", [])
         additional = check.additional_targets | frozenset(known.get("additional_targets", []))
-        fleet = self._fleet(names, now, whole=True, last=last)
+        fleet = self._survey(names, now, whole=True, last=last)
         if fleet.answered:
             fleet.orphans = orphans(fleet, additional, self.settings.deployment)
             types = {resource.id: resource.type for resource in fleet.resources.values()}
@@ -128,56 +127,6 @@ class Watch:
             self._publish(overview.message(self.settings, data, now))
         return data
 
-    def _fleet(self, names: Iterable[str], now: datetime, *, whole: bool = False, last: bool = False) -> Fleet:
-        """The plans' states. `whole`: with all backups and volumes of the Region."""
-        entries: dict[str, Entry | None] = {}
-        client = self.client("fsx")
-        try:
-            entries = self.registry.entries(names)
-            found = [entry.plan for entry in entries.values() if entry]
-            targets = [plan.target for plan in found if not plan.fleet]
-            ontap = any(ONTAP in plan.target_types for plan in found if plan.fleet)
-            tested = whole or any(plan.restore_test for plan in found)  # restore tests may have left any volume
-            there = resources(client, volumes=tested or ontap or any(target.is_volume for target in targets))
-            volumes = restores.named(there)
-            if ontap or whole:
-                # A fleet's volumes that cannot be backed up are named too, and late if they once were.
-                listed_ids = {target.id for target in targets}
-                volumes += [v for v in unread(there) if ontap or not (v.obstacle or v.id in listed_ids)]
-            there = with_tags(client, there, {volume.id: volume for volume in volumes}.values())
-            members = {plan.name: select(plan, there) for plan in found if plan.fleet}
-            targets += [Target(one.id) for some in members.values() for one in some.once]
-            # Of a plan whose target cannot be read, or that has none, the backups are found by their tags.
-            if whole or not all(target.id for target in targets) or not all(some.once for some in members.values()):
-                backups = fsx.list_backups(client, None, COUNTED_TYPES)
-            else:
-                backups = fsx.list_by_target(client, [target for target in targets if target.id in there])
-        except fsx.Transient as error:
-            if not (whole and last):
-                raise
-            return Fleet([self._unanswered(name, entries, error) for name in names], answered=False)
-        listed: dict[str, list[Backup]] = defaultdict(list)
-        for backup in backups:
-            listed[backup.target_id].append(backup)
-        plans: list[Health] = []
-        for name, entry in entries.items():
-            if entry and entry.plan.fleet:
-                plans += self._targets(entry, members[name], listed, now) or [
-                    assess(name, entry, backups, self.settings.deployment, now)
-                ]
-                continue
-            target = entry.plan.target.id if entry else ""
-            mine = listed[target] if target else backups
-            known = not target or target in there
-            plans.append(assess(name, entry, mine, self.settings.deployment, now, known=known))
-        found_regions = regions.read(self.client, plans, COUNTED_TYPES if whole else (USER_INITIATED,))
-        copies = regions.states(plans, found_regions, self.settings.region, self.settings.deployment, now)
-        fleet = Fleet(plans, there, backups, members=members, copies=copies, regions=found_regions)
-        elsewhere = fleet.regions if tested else ()
-        left = restores.left_over(self.client, there.values(), elsewhere, self.settings, now)
-        fleet.left_over, fleet.left_unread = left
-        return fleet
-
     def _restore_test(self, entry: Entry, now: datetime) -> dict[str, Any]:
         """What a report says of a plan's restore tests."""
         client, name, test = self.client("cloudwatch"), entry.plan.name, entry.plan.restore_test
@@ -195,7 +144,7 @@ class Watch:
         }
 
     def _region(
-        self, region: regions.Region, fleet: Fleet, additional: frozenset[str], types: Mapping[str, str], now: datetime
+        self, region: Region, fleet: Fleet, additional: frozenset[str], types: Mapping[str, str], now: datetime
     ) -> None:
         """What a report says of a Region with copies."""
         if region.problem:
@@ -206,25 +155,8 @@ class Watch:
         mine = [copy for copy in fleet.copies if copy.region == region.name]
         region.quota = forecast(mine, types, used, metrics.quotas(self.client("service-quotas", region.name)), now)
 
-    def _targets(
-        self, entry: Entry, members: Members, listed: Mapping[str, list[Backup]], now: datetime
-    ) -> list[Health]:
-        """A state for each target. What was one and cannot be backed up any more is one still: nothing else would be
-        late.
-        """
-        found = []
-        for one in members.once:
-            mine = replace(entry, plan=entry.plan.of(one.id), target_created=one.created)
-            health = assess(entry.plan.name, mine, listed[one.id], self.settings.deployment, now)
-            if health.own or not one.obstacle:
-                found.append(health)
-        return found
-
-    @staticmethod
-    def _unanswered(name: str, entries: dict[str, Entry | None], error: fsx.Transient) -> Health:
-        if name in entries and entries[name] is None:
-            return Health(name)
-        return Health(name, State.UNKNOWN, f"AWS did not respond: {error}", entry=entries.get(name))
+    def _survey(self, names: Iterable[str], now: datetime, *, whole: bool = False, last: bool = False) -> Fleet:
+        return survey(self.client, self.registry, self.settings, names, now, whole=whole, last=last)
 
     def _publish(self, message: notifications.Message) -> None:
         notifications.publish(self.client("sns"), self.settings.topic_arn, message)

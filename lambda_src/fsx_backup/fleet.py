@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from .health import assess
 from .model import COPY_TAG, DEPLOYMENT_TAG, PLAN_TAG, USER_INITIATED, held
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from .health import Health
     from .model import Backup
@@ -55,6 +57,38 @@ class Fleet:
     def unread(self) -> set[str]:
         """Names of the plans with copies in a Region that could not be read."""
         return {copy.name for copy in self.copies if self.regions[copy.region].problem}
+
+
+def states(
+    entries: Mapping[str, Entry | None],
+    there: Mapping[str, Resource],
+    members: Mapping[str, Members],
+    backups: Sequence[Backup],
+    *,
+    deployment: str,
+    now: datetime,
+) -> list[Health]:
+    """A state for each plan, of one that selects by tags for each target.
+
+    What was a target and cannot be backed up any more is one still: nothing else would be late.
+    """
+    listed: dict[str, list[Backup]] = defaultdict(list)
+    for backup in backups:
+        listed[backup.target_id].append(backup)
+    found: list[Health] = []
+    for name, entry in entries.items():
+        if entry and entry.plan.fleet:
+            once = members[name].once
+            each = [(one, replace(entry, plan=entry.plan.of(one.id), target_created=one.created)) for one in once]
+            some = [(one, assess(name, mine, listed[one.id], deployment, now)) for one, mine in each]
+            found += [health for one, health in some if health.own or not one.obstacle] or [
+                assess(name, entry, backups, deployment, now)
+            ]
+            continue
+        target = entry.plan.target.id if entry else ""
+        own, known = (listed[target], target in there) if target else (backups, True)
+        found.append(assess(name, entry, own, deployment, now, known=known))
+    return found
 
 
 def orphans(
