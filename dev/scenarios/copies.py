@@ -15,10 +15,9 @@ from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios import observer
-from dev.scenarios.demo import held
 from dev.scenarios.inbox import Inbox
 from dev.scenarios.playing import play
-from dev.scenarios.steps import Steps, say, show
+from dev.scenarios.steps import Steps, held, say, show
 
 NAME = "copies"
 FRANKFURT, VIRGINIA = "eu-central-1", "us-east-1"
@@ -44,7 +43,7 @@ class Copies:
         self.foreign: dict[str, set[str]] = {region: set() for region in RETENTION}
 
     def run(self) -> str:
-        """The last line; raises DemoFailed where a promise did not hold."""
+        """The last line; raises Broken where a promise did not hold."""
         self.seed()
         plans = {name: self.plan(name, target) for name, target in self.targets.items()}
         outputs = self.steps.apply(plans, {"emails": ["storage@example.com"]})

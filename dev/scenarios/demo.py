@@ -17,15 +17,11 @@ from dev.sandbox.scheduler import Outcome, Scheduler
 from dev.sandbox.state import STATE_FILE, State
 from dev.scenarios.inbox import Inbox
 from dev.scenarios.observer import Backups, history, own
-from dev.scenarios.steps import Mails, Steps, say, show
-from dev.terraform import TerraformError
+from dev.scenarios.playing import program
+from dev.scenarios.steps import Mails, Steps, held, say, show
 
 NAME = "demo"
 FOLDER = ROOT / ".sandbox" / "demo"
-
-
-class DemoFailed(Exception):
-    """Something did not turn out as the demo promises."""
 
 
 def main() -> int:
@@ -35,23 +31,21 @@ def main() -> int:
         print("demo: a sandbox is running already. End it with `make sandbox-down`, then try again.", file=sys.stderr)
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end clean on both
+    return program("demo", lambda: demo(keep=keep))
+
+
+def demo(*, keep: bool) -> int:
+    """In a sandbox, which goes on running where it is to be kept and the demo did not fail."""
+    sandbox = Sandbox(
+        aws_port=port("AWS_PORT"), fsx_port=port("FSX_PORT"), progress=say, state_file=STATE_FILE if keep else None
+    ).start()
     try:
-        sandbox = Sandbox(
-            aws_port=port("AWS_PORT"), fsx_port=port("FSX_PORT"), progress=say, state_file=STATE_FILE if keep else None
-        ).start()
-        try:
-            line = Demo(sandbox).run(keep=keep)
-        except BaseException:
-            sandbox.stop()
-            raise
-        if not keep:
-            sandbox.stop()
-    except KeyboardInterrupt:
-        print("\ndemo: interrupted, everything ended.", file=sys.stderr)
-        return 130
-    except (DemoFailed, SandboxError, TerraformError) as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
+        line = Demo(sandbox).run(keep=keep)
+    except BaseException:
+        sandbox.stop()
+        raise
+    if not keep:
+        sandbox.stop()
     print(line)
     return 0
 
@@ -172,12 +166,6 @@ class Demo(Steps):
             f".envs/dev/bin/python -m dev.sandbox fire scratch --group {outputs['schedules']['scratch']['group']}\n"
             "make sandbox-down                                 # end it"
         )
-
-
-def held(promise: str, fact: bool) -> None:
-    """The demo's exit status says whether every promise held."""
-    if not fact:
-        raise DemoFailed(f"this did not hold: {promise}")
 
 
 if __name__ == "__main__":

@@ -8,30 +8,28 @@ import sys
 import time
 
 from dev.fsx_emulator.client import FsxControl
-from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
+from dev.sandbox.aws import REGION, ROOT, Sandbox
 from dev.scenarios.failure_cases import STALE_HOURS, STALE_PLAN, Stage
+from dev.scenarios.playing import program
 from dev.scenarios.steps import progress, say, show
-from dev.terraform import Stack, TerraformError
+from dev.terraform import Stack
 
 NAME = "failures"
 FOLDER = ROOT / ".sandbox" / "failures"
 
 
 def main() -> int:
-    try:
-        with Sandbox(progress=say) as sandbox:
-            cases, notified = play(sandbox)
-    except KeyboardInterrupt:
-        print("\nfailures: interrupted, everything ended.", file=sys.stderr)
-        return 130
-    except (SandboxError, TerraformError) as error:
-        print(f"failures: {error}", file=sys.stderr)
-        return 1
+    return program("failures", failures)
+
+
+def failures() -> int:
+    with Sandbox(progress=say) as sandbox:
+        cases, notified = every(sandbox)
     print(f"failures: cases={cases} notified={notified}")
     return 0 if notified == cases else 1
 
 
-def play(sandbox: Sandbox) -> tuple[int, int]:
+def every(sandbox: Sandbox) -> tuple[int, int]:
     """How many cases there were, and how many were notified."""
     target = FsxControl(sandbox.fsx_endpoint)("seed_file_system", file_system_type="OPENZFS", region=REGION)
     alarm_topic = sandbox.client("sns").create_topic(Name=f"{NAME}-alarms")["TopicArn"]

@@ -13,10 +13,9 @@ from typing import Any
 from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
-from dev.scenarios.demo import held
 from dev.scenarios.inbox import Inbox
 from dev.scenarios.playing import play
-from dev.scenarios.steps import Mails, Steps, say, show
+from dev.scenarios.steps import Mails, Steps, held, say, show
 
 NAME = "fleet"
 PLAN = "projects"
@@ -40,7 +39,7 @@ class Fleet:
         self.completed = 0
 
     def run(self) -> str:
-        """The last line; raises DemoFailed where a promise did not hold."""
+        """The last line; raises Broken where a promise did not hold."""
         self.seed()
         outputs = self.steps.apply({PLAN: {"target_tags": TAGS}}, {"emails": ["storage@example.com"]})
         self.status_command = outputs["status_command"]

@@ -16,11 +16,10 @@ from dev.fsx_emulator.client import FsxControl
 from dev.sandbox.aws import REGION, Sandbox
 from dev.sandbox.scheduler import Scheduler
 from dev.scenarios import observer
-from dev.scenarios.demo import DemoFailed, held
 from dev.scenarios.inbox import Inbox
 from dev.scenarios.playing import play
 from dev.scenarios.queue_depth import depth
-from dev.scenarios.steps import Steps, say, show
+from dev.scenarios.steps import Broken, Steps, held, say, show
 
 NAME = "restore"
 FRANKFURT = "eu-central-1"
@@ -57,7 +56,7 @@ class Restores:
         self.backups: dict[str, str] = {}
 
     def run(self) -> str:
-        """The last line; raises DemoFailed where a promise did not hold."""
+        """The last line; raises Broken where a promise did not hold."""
         earlier = self.there()  # of whatever else was played in this sandbox
         foreign, left = self.seed()
         plans = {name: self.plan(name) for name in PLANS}
@@ -164,7 +163,7 @@ class Restores:
         deadline = time.monotonic() + 60
         while not any(call["applied"] for call in self.control("calls", operation=CREATE)):
             if time.monotonic() > deadline:
-                raise DemoFailed("No restore was asked for.")
+                raise Broken("No restore was asked for.")
             time.sleep(0.1)
         pids = self.sandbox.function_pids()
         for pid in pids:

@@ -24,10 +24,11 @@ from dev.sandbox.aws import REGION, ROOT, Sandbox, SandboxError
 from dev.sandbox.scheduler import Outcome, Scheduler
 from dev.scenarios.inbox import Inbox
 from dev.scenarios.observer import backups, history, own
+from dev.scenarios.playing import program
 from dev.scenarios.queue_depth import depth
 from dev.scenarios.soak_account import Account, Occurrence, account
 from dev.scenarios.steps import progress, say, show
-from dev.terraform import Stack, TerraformError
+from dev.terraform import Stack
 
 NAME = "soak"
 PLANS = 20
@@ -49,23 +50,20 @@ def main() -> int:
     except ValueError as error:
         print(f"soak: KILLS and MINUTES must be numbers: {error}.", file=sys.stderr)
         return 1
-    try:
-        with Sandbox(progress=say) as sandbox:
-            soak = Soak(sandbox, chance=random.Random())
-            found = soak.run(kills, minutes)
-    except KeyboardInterrupt:
-        print("\nsoak: interrupted, everything ended.", file=sys.stderr)
-        return 130
-    except (SandboxError, TerraformError) as error:
-        print(f"soak: {error}", file=sys.stderr)
-        return 1
-    clean = found.clean and soak.dead_letters == soak.left_in_queue == soak.leftovers == 0 and soak.died >= kills
+    return program("soak", lambda: soak(kills, minutes))
+
+
+def soak(kills: int, minutes: float) -> int:
+    with Sandbox(progress=say) as sandbox:
+        run = Soak(sandbox, chance=random.Random())
+        found = run.run(kills, minutes)
+    clean = found.clean and run.dead_letters == run.left_in_queue == run.leftovers == 0 and run.died >= kills
     if clean and kills >= 200:
-        rows = "".join(f"| {name} | {value} |\n" for name, value in soak.figures(found).items())
+        rows = "".join(f"| {name} | {value} |\n" for name, value in run.figures(found).items())
         region.write(PAGE, "soak", f"| | last run |\n|---|---|\n{rows}")
     print(
-        f"soak: kills={soak.died} occurrences={found.occurrences} lost={found.lost} duplicate={found.duplicate} "
-        f"foreign={found.foreign} untold={found.untold} leftovers={soak.leftovers}"
+        f"soak: kills={run.died} occurrences={found.occurrences} lost={found.lost} duplicate={found.duplicate} "
+        f"foreign={found.foreign} untold={found.untold} leftovers={run.leftovers}"
     )
     return 0 if clean else 1
 

@@ -18,6 +18,16 @@ from dev.terraform import Stack
 Mails = list[Mail]
 
 
+class Broken(Exception):
+    """A promise did not hold."""
+
+
+def held(promise: str, fact: bool) -> None:
+    """The exit status says whether every promise held."""
+    if not fact:
+        raise Broken(f"this did not hold: {promise}")
+
+
 class Steps:
     """The root stack as a deployment of this name. `client` makes a boto3 client for a service."""
 
