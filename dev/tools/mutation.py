@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "lambda_src" / "fsx_backup"
 REASONS = ROOT / "tests" / "function" / "mutation" / "survivors.toml"
 LEAST_PERCENT = 90
-LONGEST_SECONDS = 120.0  # a mutant that runs on for ever is noticed too
+LONGEST = 6  # times as long as without a mutation: a mutant that runs on for ever is noticed too
 UNIT = ["tests/function/test_flow.py", "tests/function/test_errors.py", "tests/function/test_sample.py"]
 LATE = ["tests/function/properties/test_crash_points.py", "tests/function/properties/test_step_edges.py"]
 COPIES = [f"tests/function/test_{name}.py" for name in ("copies_decided", "copies", "copies_in_trouble")]
@@ -70,6 +70,7 @@ class Mutant:
     line: int
     change: str
     tree: ast.Module
+    seconds: float  # that it may take
 
     @property
     def name(self) -> str:
@@ -133,8 +134,8 @@ def survivors(mutants: list[Mutant], jobs: int) -> list[Mutant]:
                 found.append(mutant)
                 print(f"  survived {mutant.name}", flush=True)
             continue
-        for pid, (_, started) in running.items():
-            if time.monotonic() - started > LONGEST_SECONDS:
+        for pid, (mutant, started) in running.items():
+            if time.monotonic() - started > mutant.seconds:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.02)
     return found
@@ -153,10 +154,12 @@ def main() -> int:
     chosen = sys.argv[1:] or list(TESTS)
     mutants = []
     for module in chosen:
+        started = time.monotonic()
         if os.waitstatus_to_exitcode(os.waitpid(fork(module, None), 0)[1]) != 0:
             sys.exit(f"mutation: the tests of {module} fail without any mutation")
         source = (SOURCE / f"{module}.py").read_text()
-        mutants += [Mutant(module, *mutant) for mutant in mutants_of(source)]
+        longest = LONGEST * (time.monotonic() - started)
+        mutants += [Mutant(module, *mutant, longest) for mutant in mutants_of(source)]
     reasons = tomllib.loads(REASONS.read_text()) if REASONS.exists() else {}
     found = survivors(mutants, jobs=os.cpu_count() or 1)
     print("survivors:")
