@@ -56,3 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def world() -> Iterator[World]:
     with new_world() as world:
         yield world
+
+
+@pytest.fixture
+def target(world: World) -> str:
+    return world.fsx.seed_file_system("LUSTRE")

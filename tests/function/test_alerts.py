@@ -13,11 +13,6 @@ from tests.support.world import DEPLOYMENT, START, World
 TAGS = {"Backup": "daily"}
 
 
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 # What happens to a plan that is OK at 04:07 -> whether its lateness begins at a moment that nobody can compute.
 def fsx_is_silent(world: World) -> None:
     pass_hours(world, 7.5)

@@ -9,12 +9,6 @@ from botocore.exceptions import ClientError
 from tests.function.faults.broken import Broken
 from tests.support.world import START, World
 
-
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 TRANSIENT = ["http_500", "http_503", "timeout", "reset", "truncated_body", "InternalServerError", "Throttling"]
 
 

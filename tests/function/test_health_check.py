@@ -13,11 +13,6 @@ from tests.function.watching import late_plans, outcomes, pass_hours, silence
 from tests.support.world import DEPLOYMENT, World
 
 
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 def state(world: World, name: str = "home") -> str:
     found: str = world.invoke({"action": "check", "plan": name})["state"]
     return found

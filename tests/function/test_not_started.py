@@ -11,25 +11,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fsx_backup.expansion import TRIES
+from tests.function.watching import only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.world import Mail, World
+    from tests.support.world import World
 
 WINDOW = 30
 PLAN: dict[str, Any] = {"start_window_minutes": WINDOW, "completion_window_minutes": 60}
 SILENCE = ["http_500", "http_503", "timeout", "unreachable", "reset", "Throttling", "InternalServerError"]
-
-
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
-def only(world: World) -> Mail:
-    [mail] = world.topic.mails
-    return mail
 
 
 def settle(world: World) -> float:

@@ -8,11 +8,6 @@ from fsx_backup.values import InvalidEvent
 from tests.support.world import DEPLOYMENT, World
 
 
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 @pytest.mark.parametrize("action", ["backup", "start"])
 def test_a_backup_by_name_uses_the_plans_settings(world: World, target: str, action: str) -> None:
     world.schedule(target, backup_tags={"team": "storage"}, notify_on_success=True)

@@ -26,11 +26,6 @@ DAY = timedelta(days=1)
 MOST_BYTES = 220_000  # SNS: 262,144
 
 
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 def report(world: World, **more: Any) -> dict[str, Any]:
     names = [name for group, name in world.scheduler.schedules if group == DEPLOYMENT]
     return world.invoke({"action": "report", "plans": names, "notify": "always", **more})

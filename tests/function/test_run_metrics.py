@@ -5,11 +5,6 @@ import pytest
 from tests.support.world import DEPLOYMENT, World
 
 
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 def test_a_run_is_counted(world: World, target: str) -> None:
     world.history(target, [1, 10, 11])
     world.send(world.message(target))

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.support.world import World
 
 
@@ -19,11 +17,6 @@ def sample(target: str, **changes: str) -> dict[str, Any]:
 def finish(world: World) -> None:
     world.advance(minutes=5)
     world.settle()
-
-
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
 
 
 def test_start_and_purge(world: World, target: str) -> None:

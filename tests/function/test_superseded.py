@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from tests.support.world import World
 
 
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 def own(world: World, target: str, minutes_after: float, lifecycle: str = "AVAILABLE", **more: str) -> str:
     """A backup of the plan, made so many minutes after now, for another occurrence."""
     [backup] = world.history(

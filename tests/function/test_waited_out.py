@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.function.faults.twist import twisted
+from tests.function.watching import only
 from tests.support.world import DEPLOYMENT
 
 if TYPE_CHECKING:
-    from tests.support.world import Mail, World
-
-
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
-def only(world: World) -> Mail:
-    [mail] = world.topic.mails
-    return mail
+    from tests.support.world import World
 
 
 @pytest.mark.fault("passing-target")

@@ -2,11 +2,17 @@
 
 from botocore.exceptions import ClientError
 
-from tests.support.world import DEPLOYMENT, World
+from tests.support.world import DEPLOYMENT, Mail, World
 
 
 def outcomes(world: World) -> list[str]:
     return [mail.attributes["outcome"] for mail in world.topic.mails]
+
+
+def only(world: World) -> Mail:
+    """The one notification that there is."""
+    [mail] = world.topic.mails
+    return mail
 
 
 def late_plans(world: World) -> list[float]:

@@ -12,11 +12,6 @@ from tests.function.faults.twist import twisted
 from tests.support.world import DEPLOYMENT, World, new_world
 
 
-@pytest.fixture
-def target(world: World) -> str:
-    return world.fsx.seed_file_system("LUSTRE")
-
-
 @pytest.mark.fault("broken-listing")
 def test_an_empty_page_with_a_token_is_not_the_end(world: World, target: str) -> None:
     world.history(target, [1])
