@@ -105,11 +105,13 @@ def page(results: Sequence[Result], failed: Sequence[str], facts: Mapping[str, s
 def ratios(results: Sequence[Result]) -> str:
     lines = ["| row | ours | peer | | ours / peer |", "|---|---:|---|---:|---:|"]
     for result in results:
-        for name, value in (result.peers or {"": None}).items():
+        for name, value in (result.peers or ({} if result.cannot else {"": None})).items():
             shown = "" if not name else MISSING if value is None else result.show(value)
             lines.append(
                 f"| {result.row} | {result.show(result.ours)} | {name} | {shown} | {ratio(result.ours, value)} |"
             )
+        for name, why in result.cannot.items():
+            lines.append(f"| {result.row} | {result.show(result.ours)} | {name} | cannot: {why} | - |")
     return "\n".join(lines) + "\n"
 
 

@@ -35,7 +35,10 @@ class Detail:
 
 @dataclass(frozen=True)
 class Result:
-    """One printed row. A peer's value is None where the peer is missing; `unit` stands behind every value."""
+    """One printed row. A peer's value is None where the peer is missing; `unit` stands behind every value.
+
+    `cannot`: the peers that have nothing to measure here, and why.
+    """
 
     row: str
     ours: float
@@ -44,6 +47,7 @@ class Result:
     limits: Sequence[Limit] = ()
     details: Sequence[Detail] = ()
     note: str = ""
+    cannot: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def met(self) -> bool:

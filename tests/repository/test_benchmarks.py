@@ -63,6 +63,12 @@ def test_a_row_that_fails_is_said_and_the_others_are_measured(
     assert "| purge-1000 | 8s | c7n | 56s | 0.14 |" in page
 
 
+def test_what_a_peer_cannot_do_is_said() -> None:
+    found = report.ratios([Result("storm", 9, "s", cannot={"c7n": "follows no backup"})])
+    assert "| storm | 9s | c7n | cannot: follows no backup | - |" in found
+    assert found.count("storm") == 1
+
+
 @pytest.mark.parametrize(
     ("wanted", "row"),
     [

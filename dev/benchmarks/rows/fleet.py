@@ -15,6 +15,7 @@ from dev.benchmarks.stage import DEPLOYMENT, Stage, stage
 from dev.scenarios.observer import history, own
 
 PLANS, BACKUPS = 1000, 42
+CANNOT = {peers.C7N: "knows of no backup that is due"}
 PAGE, TOGETHER = 50, 20  # items of a page: the model of the responses; targets of a listing
 LATENCY = 0.02
 MOST_SECONDS, MOST_BYTES = 60, 512 * 2**20
@@ -77,7 +78,7 @@ def row(action: str) -> list[Result]:
     ]
     floor = PLANS + pages(PLANS, PAGE) + OWN_PAGES[action]
     note = f"{PLANS} plans with {BACKUPS} backups each. Calls: {count:,}, at the least {floor:,}."
-    return [Result(f"{action}-{PLANS}", run.seconds, "s", limits=limits, details=[one], note=note)]
+    return [Result(f"{action}-{PLANS}", run.seconds, "s", cannot=CANNOT, limits=limits, details=[one], note=note)]
 
 
 ROWS: dict[str, Callable[[], list[Result]]] = {

@@ -17,6 +17,7 @@ PAGE = 50  # of DescribeFileSystems and DescribeVolumes
 LATENCY = 0.02
 MOST_SECONDS = 60
 TAGS = {"Backup": "daily"}
+CANNOT = {peers.C7N: "starts no backups of volumes"}
 # All pages, with the root volume of each OpenZFS file system; the tags of each ONTAP volume, as any may be excluded.
 FLOOR = pages(COUNT + ONTAP_SYSTEMS, PAGE) + pages(2 * COUNT, PAGE) + COUNT
 
@@ -65,7 +66,7 @@ def row() -> list[Result]:
     ]
     one = detail("ours", [run], f"{sent} messages")
     note = f"{COUNT} file systems and {COUNT} ONTAP volumes. Calls: {calls:,}, at the least {FLOOR:,}."
-    return [Result(f"fleet-{COUNT}", run.seconds, "s", limits=limits, details=[one], note=note)]
+    return [Result(f"fleet-{COUNT}", run.seconds, "s", cannot=CANNOT, limits=limits, details=[one], note=note)]
 
 
 ROWS: dict[str, Callable[[], list[Result]]] = {f"fleet-{COUNT}": row}

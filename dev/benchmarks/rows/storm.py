@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from dev.benchmarks import peers
 from dev.benchmarks.result import Detail, Limit, Result, at_most, floor_seconds, pages
 from dev.benchmarks.rows.apply import file_systems, plans_of, set_plans, stack
 from dev.fsx_emulator.client import FsxControl
@@ -27,6 +28,7 @@ TAGS = {"Backup": "storm"}
 CALLS_OF_A_RUN = 4  # list, tags of the target, create; 30 seconds later list again
 PATIENCE = 600.0
 MOST_OF_FLOOR = 1.3
+CANNOT = {peers.C7N: "follows no backup until it is AVAILABLE"}
 
 
 def message(sandbox: Sandbox, schedule: dict[str, str]) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def result(calls: list[dict[str, Any]], begin: float, outcomes: Counter[str], le
     counts = dict(Counter(call["operation"] for call in calls))
     one = Detail("ours", seconds, (seconds, seconds), None, None, counts, f"{throttled} calls throttled")
     note = f"{PER_SECOND} calls a second, {BURST} at once. Floor: {least:,} calls, {CALLS_OF_A_RUN} of each run."
-    return Result(f"storm-{'fleet-' * fleet}{PLANS}", seconds, "s", {"floor": floor}, limits, [one], note)
+    return Result(f"storm-{'fleet-' * fleet}{PLANS}", seconds, "s", {"floor": floor}, limits, [one], note, CANNOT)
 
 
 def created(call: dict[str, Any]) -> bool:
