@@ -178,14 +178,26 @@ def is_late(plan: Simulation, due: list[datetime], now: datetime) -> bool:
     flexible = timedelta(minutes=plan.flexible)
     start = flexible + timedelta(minutes=plan.start_minutes) + LATENESS
     completion = flexible + timedelta(minutes=plan.completion_minutes)
-    running = any(made <= now < done and now <= moment + completion for moment, made, done in plan.made)
     for number, moment in enumerate(due):
         if moment > now or any(made >= moment and done <= now for _, made, done in plan.made):
             continue
-        later = any(other + start < now for other in due[number + 1 :])
-        if moment + completion < now or (later and not running):
+        missed = [other + start for other in due[number + 1 : number + 2] if other + start < now]
+        running = any(
+            made <= missed[0] and now < done and now <= of + completion for of, made, done in plan.made if missed
+        )
+        if moment + completion < now or (missed and not running):
             return True
     return False
+
+
+def test_a_backup_that_begins_after_a_missed_start_window_does_not_end_a_lateness() -> None:
+    """A backup that takes four hours of an hourly plan: what was due meanwhile is served by none that is available."""
+    plan = Simulation("rate(1 hour)", "UTC", 1, 240, 0, BEGIN)
+    due = plan.due(BEGIN, END, 6)
+    plan.made = [(due[n], due[n], due[n] + timedelta(hours=4, minutes=-1)) for n in (0, 4)]
+    moments = {due[3] + timedelta(minutes=m): late for m, late in {58: False, 59: True, 62: True, 119: True}.items()}
+    for now, late in moments.items():
+        assert (plan.seen(now).state is State.LATE) == is_late(plan, due, now) == late, now
 
 
 @given(st.data(), simulations())
