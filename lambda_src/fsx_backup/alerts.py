@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .commands import invoke
 from .notifications import ERROR, INFO, LISTED, Message, compose_message, listed, newest_line
 from .overview import iso
+from .verdicts import many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,19 +23,21 @@ def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Messa
     lines = [f"- {plan.name} ({_place(plan)}): {plan.state}{_since(plan)}. {plan.reason}" for plan in plans]
     first = plans[0]
     facts = {"Newest": newest_line(first.newest, now)} if len(plans) == 1 else {}
+    one = len(names) == 1
+    look = {"Again": invoke(settings, {"action": "backup", "plan": first.name, **_target(plans)})}
     return compose_message(
         settings,
         f"{settings.deployment}: {_named(names)} {first.state if len(plans) == 1 else 'LATE'}",
         "LATE",
         ERROR,
-        reason=f"The backups of {len(names)} plans are not as their schedules and limits require.",
+        reason=f"{many(len(names), 'plan')} {'has' if one else 'have'} no recent backup, or a schedule that is missing "
+        "or disabled. See the list below.",
         remedy="Read the notifications of these plans, then the log. If there is neither, the schedule did not fire or "
-        "the function did not run: check the schedule, the dead-letter queue and the alarms.",
+        "the function did not run: check the schedule, the dead-letter queue and the alarms."
+        + ("" if one else " To back up a plan now, run its command backup_now."),
         facts={"Deployment": settings.deployment, **facts},
-        look={
-            "Again": invoke(settings, {"action": "backup", "plan": first.name, **_target(plans)}),
-            "Status": invoke(settings, {"action": "status"}),
-        },
+        # The function reads a plan from its schedule, so that without one there is nothing to invoke.
+        look={**(look if one and first.entry else {}), "Status": invoke(settings, {"action": "status"})},
         details=["Plans:", *listed(lines)],
         data={"plans": [_brief(plan) for plan in plans[:LISTED]], "plans_count": len(names)},
         attributes={"plan": first.name, "target": first.target} if len(plans) == 1 else {},

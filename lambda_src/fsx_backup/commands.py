@@ -31,7 +31,8 @@ def invoke(settings: Settings, event: Mapping[str, Any]) -> str:
     return command(
         "aws lambda invoke",
         f"--region {settings.region} --function-name {settings.deployment}",
-        "--cli-binary-format raw-in-base64-out",
+        # The CLI would wait for 60 seconds, then invoke the function again: a second backup. The function has 300.
+        "--cli-read-timeout 310 --cli-binary-format raw-in-base64-out",
         f"--payload {shlex.quote(text)}",
         "/dev/stdout",
     )

@@ -112,7 +112,7 @@ def of_invalid_event(settings: Settings, error: Exception, body: str) -> Message
     """The notification for an event that cannot be understood."""
     return compose_message(
         settings,
-        f"{settings.deployment}: event REFUSED",
+        f"{settings.deployment}: event INVALID",
         "INVALID",
         ERROR,
         reason=f"{error} No backup was made and nothing was deleted.",

@@ -246,10 +246,10 @@ def message(settings: Settings, data: Mapping[str, Any], now: datetime) -> Messa
     lines += ["", "Notes:", *listed([f"- {text}" for text in notices])] if notices else []
     return compose_message(
         settings,
-        f"{settings.deployment}: report, " + (f"{len(problems)} problems" if problems else "no problems"),
+        f"{settings.deployment}: report, " + (many(len(problems), "problem") if problems else "no problems"),
         "REPORT",
         WARNING if problems else INFO,
-        reason=f"{len(problems)} problems need attention. They are listed below." if problems else "",
+        reason=f"{many(len(problems), 'problem')} to look into, listed below." if problems else "",
         remedy="Each entry says what to do." if problems else "",
         facts={
             "Deployment": settings.deployment,

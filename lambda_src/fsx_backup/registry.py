@@ -105,6 +105,8 @@ class Registry:
     def unknown(self, name: str) -> str:
         """That there is no such plan, and which there are."""
         names = self.names()
+        if name in names:
+            return f"The schedule of plan {name} in deployment {self.deployment} is missing: apply the module again."
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         known = f"Known plans: {', '.join(names[:MOST_NAMES]) or 'none'}{more}."
         return f"There is no plan {name[:64]!a} in deployment {self.deployment}. {known}"

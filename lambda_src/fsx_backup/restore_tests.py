@@ -168,7 +168,7 @@ def not_asked(test: Occurrence, cause: str) -> Verdict:
     """The start window ended, and FSx was not asked for anything. `cause`: what the attempts met, if it is known."""
     remedy = "Spread the schedules of restore tests, or raise max_restore_tests;" if cause.endswith(BUSY) else ""
     return Verdict(
-        f"No restore was started until {minute(test.start_deadline)}."
+        f"No restore had been started by {minute(test.start_deadline)}."
         + (f" The cause: {cause.rstrip('.')}." if cause else " The log says why the attempts failed."),
         f"{remedy or 'Remove the cause,'} {AGAIN}",
     )
@@ -220,7 +220,7 @@ def not_its_own(restored: Restored) -> Verdict:
     return Verdict(
         f"{_how(restored)} {restored.id} does not have the tags of this test, so it was not deleted.",
         "It may be in use: do not delete it before you know what it is. If somebody removed the tags to keep it, "
-        "nothing is to be done.",
+        "no action is needed.",
     )
 
 
@@ -236,7 +236,8 @@ def for_validation(restored: Restored, test: RestoreTest) -> Verdict:
     """It is there for somebody to look into it."""
     return Verdict(
         f"The backup was restored, and {restored.id} is there until {minute(kept_until(restored, test))}.",
-        f"Validate it before: then it is deleted, and RESTORE TEST PASSED is sent. To keep it, tag it {HOLD_TAG}.",
+        "Validate it before then. Afterwards it is deleted, and RESTORE TEST PASSED is sent. To keep it, tag it "
+        f"{HOLD_TAG}.",
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from .model import EXCLUDE_TAG
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
@@ -37,12 +39,12 @@ def many(number: int, noun: str, plural: str = "") -> str:
 def no_targets(plan: Plan, members: Members) -> Verdict:
     """Nothing that a plan with target_tags could back up."""
     others = [
-        (members.left_out, "left out by one"),
+        (members.left_out, f"excluded by {EXCLUDE_TAG}"),
         (members.unfit, "that cannot be backed up"),
         (members.targets, "created after the scheduled time"),
     ]
     counts = ", ".join(f"{len(found)} {why}" for found, why in others if found)
-    counts = f" Others have the tags: {counts}." if counts else ""
+    counts = f" Others carry the tags: {counts}." if counts else ""
     return Verdict(
         f"There are no {plan.targets} that can be backed up.{counts}",
         "Tag the file systems or volumes, correct target_tags and target_types, or remove the plan.",
@@ -80,8 +82,8 @@ def not_started(occurrence: Occurrence, cause: str, kind: str, others: Collectio
     """The start window ended. `cause`: what the attempts met, empty if unknown; `others`: backups in progress."""
     what = "Not every target's backup" if occurrence.plan.fleet else "No backup"  # it may have been sent to some
     reason = (
-        f"{what} was started within the start window of {occurrence.plan.start_window_minutes} minutes, until "
-        f"{minute(occurrence.start_deadline)}"
+        f"{what} was started within the start window of {occurrence.plan.start_window_minutes} minutes, which "
+        f"ended at {minute(occurrence.start_deadline)}"
     )
     if cause:
         reason += f". The cause: {cause.rstrip('.')}"

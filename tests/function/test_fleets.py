@@ -132,7 +132,7 @@ def test_no_target_is_notified_and_late(world: World) -> None:
     assert not world.queue.records
     assert mail.subject == "all: NO TARGETS"
     assert mail.attributes == {"outcome": "NO_TARGETS", "severity": "error", "deployment": DEPLOYMENT, "plan": "all"}
-    assert "Others have the tags: 1 left out by one, 1 that cannot be backed up." in mail.data["reason"]
+    assert "Others carry the tags: 1 excluded by fsx-backup:exclude, 1 that cannot be backed up." in mail.data["reason"]
     assert "#no-targets" in mail.text
     assert '--payload \'{"action":"backup","plan":"all"}\'' in mail.said
     assert world.cloudwatch.values("RunsFailed", Deployment=DEPLOYMENT) == [1]

@@ -82,7 +82,7 @@ def test_the_end_of_the_flexible_window_is_where_the_start_window_begins(world: 
     world.fsx.seed_backup(target, backup_type="AUTOMATIC", lifecycle="CREATING")
     world.send(world.message(target, flexible_window_minutes=300, **PLAN))
     assert 300 + WINDOW <= settle(world) <= 300 + WINDOW + 1
-    assert "until 2026-03-01 09:30 UTC" in only(world).text
+    assert "which ended at 2026-03-01 09:30 UTC" in only(world).text
 
 
 # Cause -> what brings it about, what the message must say, and what it must not.
@@ -178,7 +178,7 @@ def test_a_fleets_message_that_came_too_late_is_one_notification(
     assert len(world.queue.records) == started
     if not started:
         assert "Not every target's backup was started within the start window of 30 minutes" in only(world).said
-        assert "first delivered 1 minutes after the window had ended" in only(world).text
+        assert "first delivered 1 minutes after the window had ended" in only(world).said
         assert len(world.invoke(message | {"dry_run": True})["targets"]) == 3
         world.send(message | {"action": "purge", "dry_run": False})
         world.deliver()
@@ -213,7 +213,7 @@ def test_what_was_created_after_the_scheduled_time_was_no_target_then(world: Wor
     world.send(early)
     world.deliver()
     assert not world.queue.records
-    assert "Others have the tags: 9 created after the scheduled time." in only(world).said
+    assert "Others carry the tags: 9 created after the scheduled time." in only(world).said
 
 
 @pytest.mark.fault("silence")

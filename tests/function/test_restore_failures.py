@@ -160,7 +160,7 @@ def test_fsx_never_answers(world: World, operation: str) -> None:
     assert outcomes(world) == ["RESTORE_FAILED"]
     silent = operation == "DescribeFileSystems"
     assert (
-        "FSx did not respond until the test was given up" if silent else "No restore was started until"
+        "FSx did not respond until the test was given up" if silent else "No restore had been started by"
     ) in mail.said
     assert "503" in mail.data["reason"]
 

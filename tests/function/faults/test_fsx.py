@@ -172,7 +172,7 @@ def test_an_error_that_never_passes(world: World, operation: str, error: str) ->
     assert mail.attributes["outcome"] == "NOT_STARTED"
     assert timedelta(minutes=30) <= world.now - begin <= timedelta(minutes=31)
     if error in DELAYING:
-        assert f"window of 30 minutes, until 2026-03-01 04:30 UTC. The cause: {DELAYING[error]}" in mail.said
+        assert f"window of 30 minutes, which ended at 2026-03-01 04:30 UTC. The cause: {DELAYING[error]}" in mail.said
     else:
         assert "FSx did not respond, and the start window ended at 2026-03-01 04:30 UTC: " in mail.said
         assert f"{WORDS.get(error, error)}: " in mail.said
