@@ -38,7 +38,7 @@ module "fsx_backup" {
       flexible_window_minutes = 60
     }
     database = {
-      volume_id                 = "fsvol-0123456789abcdef4" # ONTAP goes by volume
+      volume_id                 = "fsvol-0123456789abcdef4" # ONTAP is backed up per volume
       schedule                  = "rate(12 hours)"
       completion_window_minutes = 2880
     }

@@ -79,8 +79,8 @@ data "aws_iam_policy_document" "function" {
     resources = ["*"] # FSx offers no resource level for these
   }
 
-  # CreateBackup is evaluated for the target and for the new backup. aws:RequestTag is documented for the backup only:
-  # as a condition on the target it may refuse every backup.
+  # CreateBackup is evaluated for the target and for the new backup. AWS's documents differ on whether the target's
+  # context has aws:RequestTag: as a condition there it may refuse every backup.
   dynamic "statement" {
     for_each = length(local.targets) == 0 ? [] : [local.targets]
 

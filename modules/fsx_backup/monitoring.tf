@@ -32,7 +32,7 @@ locals {
         periods     = 3 # Lambda retries, so a single throttle is no failure
       }
       dead-letters = {
-        description = "Messages are in the dead-letter queue: due backups were not made, or not tracked until they completed, or what a restore test made was not deleted and is paid for. To read them: aws sqs receive-message --region ${local.region} --queue-url ${local.dead_letter_url}"
+        description = "Messages are in the dead-letter queue: due backups were not made, or not tracked until they completed, or what a restore test made was not deleted and is paid for. To read them: aws sqs receive-message --region ${local.region} --queue-url ${local.dead_letter_url} --max-number-of-messages 10 --attribute-names All --message-attribute-names All"
         namespace   = "AWS/SQS"
         metric      = "ApproximateNumberOfMessagesVisible"
         statistic   = "Maximum"

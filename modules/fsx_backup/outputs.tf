@@ -32,8 +32,8 @@ output "commands" {
         ["aws fsx describe-backups --region ${local.region}"],
         plan.target_tags == null ? ["--filters Name=${plan.volume_id == null ? "file-system" : "volume"}-id,Values=${plan.target_id}"] : [],
         [
-          "--query \"Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] &&",
-          "Tags[?Key=='fsx-backup:plan' && Value=='${key}']].[CreationTime,BackupId,Lifecycle,Volume.VolumeId||FileSystem.FileSystemId]\"",
+          "--query \"sort_by(Backups[?Tags[?Key=='fsx-backup:deployment' && Value=='${var.name}'] &&",
+          "Tags[?Key=='fsx-backup:plan' && Value=='${key}']], &CreationTime)[].[CreationTime,BackupId,Lifecycle,Volume.VolumeId||FileSystem.FileSystemId]\"",
           "--output table",
         ],
       ))
@@ -50,7 +50,7 @@ output "status_command" {
 }
 
 locals {
-  invoke         = "aws lambda invoke --region ${local.region} --function-name ${var.name} --cli-binary-format raw-in-base64-out"
+  invoke         = "aws lambda invoke --region ${local.region} --function-name ${var.name} --cli-read-timeout 310 --cli-binary-format raw-in-base64-out"
   status_command = "${local.invoke} --payload '${jsonencode({ action = "status" })}' /dev/stdout"
 }
 

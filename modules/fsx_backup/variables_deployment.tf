@@ -42,7 +42,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "vpc" {
-  description = "Subnets and security groups to run the function in. It needs a route to the endpoints of FSx, SNS, SQS, CloudWatch, EventBridge Scheduler and, with tracing, X-Ray."
+  description = "Subnets and security groups to run the function in. It needs a route to the endpoints of FSx, SNS, SQS, CloudWatch, EventBridge Scheduler, Service Quotas and, with tracing, X-Ray; copies and restore tests in other Regions need a NAT gateway, because an endpoint reaches its own Region only."
   type = object({
     subnet_ids         = list(string)
     security_group_ids = list(string)

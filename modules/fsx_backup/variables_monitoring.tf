@@ -14,7 +14,8 @@ variable "notifications" {
     - `alarm_topic_arn`: an existing alarms topic instead of the module's, under the same conditions. Alarms go to both topics.
     - `create_alarm_topic`: `false` when `alarm_topic_arn` is created in the same apply.
     - `ok_actions`: notify also when an alarm returns to OK.
-    - `runbook_url`: the address of the runbook in notifications and alarms, if you keep it elsewhere.
+    - `runbook_url`: the address of the runbook, which ends every notification and alarm. The default is a path in this
+      repository, not a link: give the address where your on-call can open it.
   EOT
   type = object({
     emails = optional(list(string), [])

@@ -90,9 +90,7 @@ KEYS = (
     "file_systems: a key becomes the schedule's name and must have 1 to 64 letters, digits, '_', '.' or '-', beginning "
 )
 TARGET = "file_systems: give exactly one of file_system_id, volume_id and target_tags in:"
-TYPES = (
-    "file_systems: target_types must be one or more of LUSTRE, WINDOWS, OPENZFS and ONTAP, and only beside target_tags"
-)
+TYPES = "file_systems: target_tags must be 1 to 10 tags; target_types one or more of LUSTRE, WINDOWS, OPENZFS and ONTAP"
 RETENTION = (
     "file_systems: retention's days, keep_last and max_deletes must be whole numbers from 1 to 100000; keep_hourly"
 )
@@ -111,11 +109,11 @@ ALIKE = "file_systems: IAM does not distinguish tag keys that differ in letter c
 LIFE = "file_systems: completion_window_minutes counts from the end of the flexible window, so both together must be"
 ADOPTING = "file_systems: two plans adopt the same backups of one target with different retention"
 RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name"
-COUNT = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags"
-FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0."
+COUNT = "file_systems: a backup has 50 tags at most, 5 of them the deployment's, 6 on a copy: give at most 45"
+FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0; a volume (fsvol-…) is given by"
 VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
 
-COPIES = "file_systems: copies must name at most 5 Regions, each another one of the deployment's partition"
+COPIES = "file_systems: copies may name at most 5 Regions, other than the deployment's own and in the same partition"
 COPY_KEY = "file_systems: kms_key_arn of copies must be the ARN of a key (not of an alias) in the copies' Region"
 COPY_WINDOW = (
     "file_systems: completion_window_minutes of copies must be a whole number of at least 1, and at most 18720"
@@ -142,8 +140,8 @@ REFUSED_PLANS: dict[str, Refused] = {
     "no-type": (FLEET | {"target_types": []}, TYPES, "no-type ([])"),
     "null-type": (FLEET | {"target_types": [None]}, TYPES, "null-type ([null])"),
     "odd-types": (FLEET | {"target_types": ["ONTAP", "zfs"]}, TYPES, 'odd-types (["ONTAP","zfs"])'),
-    "no-selector": ({"target_tags": {}}, COUNT, "no-selector (0 target_tags)"),
-    "many-selectors": ({"target_tags": {f"t{n}": "" for n in range(11)}}, COUNT, "many-selectors (11 target_tags)"),
+    "no-selector": ({"target_tags": {}}, TYPES, "no-selector (0 target_tags)"),
+    "many-selectors": ({"target_tags": {f"t{n}": "" for n in range(11)}}, TYPES, "many-selectors (11 target_tags)"),
     "empty-selector": ({"target_tags": {"": "a"}}, TAGS, 'empty-selector (target_tags: "" = "a")'),
     "null-selector": ({"target_tags": {"a": None}}, TAGS, 'null-selector (target_tags: "a" = null)'),
     "odd-selector": ({"target_tags": {"a": "b*"}}, TAGS, 'odd-selector (target_tags: "a" = "b*")'),
@@ -217,7 +215,7 @@ REFUSED_PLANS: dict[str, Refused] = {
         )
     },
     **{
-        f"copied-odd-{n}": (copied(region), COPIES, f"copied-odd-{n} ({region}: no Region's name)")
+        f"copied-odd-{n}": (copied(region), COPIES, f"copied-odd-{n} ({region}: not a Region name)")
         for n, region in enumerate(["", "Frankfurt", "EU-central-1", "eu-central-1a", "eu-central", "*", "eu-*-1"])
     },
     "copied-null": (copied("", copies={"us-east-1": None}), COPIES, "copied-null (us-east-1: null; give {}"),

@@ -49,7 +49,7 @@ ZONE = "restore_test: timezone must be an IANA time zone name like Europe/Paris"
 WINDOW = "restore_test: completion_window_minutes must be a whole number from 1 to 14400 (10 days"
 LACKS = "restore_test: FSx restores a file system into subnet_ids, two of them for Multi-AZ, and a volume to a storage"
 TOO_MUCH = "restore_test: only volumes have a storage_virtual_machine_id, and nothing else; only Windows and OpenZFS"
-ZONES = "restore_test: FSx takes one of subnet_ids for a file system in one zone. Remove the other, or correct"
+ZONES = "restore_test: a Single-AZ file system takes exactly one of subnet_ids. Remove the other, or give a Multi-AZ"
 IDS = "restore_test: ids must look like subnet-0123456789abcdef0 (two at most), sg-0123456789abcdef0 (50 at most) and"
 CAPACITY = "restore_test: throughput_capacity must be a whole number of MB/s from 8 to 100000, deployment_type SINGLE_"
 SOURCE = 'restore_test: source must be "newest" or one of the Regions of the plan\'s copies. Correct it, or add the'
@@ -64,6 +64,10 @@ _REFUSED: dict[str, Refused] = {
     "cron": (restored(schedule="cron(0 12 1 * *)"), SCHEDULE, "cron(0 12 1 * *): cron takes six fields"),
     "null-schedule": (restored(schedule=None), SCHEDULE, "none: give one, like cron(0 12 1 * ? *)"),
     "often": (restored(schedule="rate(59 minutes)"), SCHEDULE, "rate(59 minutes): a test needs an hour at least"),
+    **{
+        f"often-{n}": (restored(schedule=f"cron({minutes} 12 1 * ? *)"), SCHEDULE, "a test needs an hour at least")
+        for n, minutes in enumerate(["0,30", "*", "0/15", "5-6"])
+    },
     "zone": (restored(timezone="Europe/PARIS"), ZONE, "Europe/PARIS"),
     **{
         f"{name}-{n}": (restored(of=HOME, **{name: minutes}), WINDOW, f"{name} = {minutes}")

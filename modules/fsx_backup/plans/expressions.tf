@@ -9,23 +9,27 @@ locals {
     ) : expression => true...
   })
 
-  # A field is a list of values, ranges and steps, or what `alone` matches. Steps go up to the number of values.
+  # A field is a list of values, ranges and steps, or what `alone` matches; `says` is that in words. Steps go up to the
+  # number of values.
   cron_fields = {
-    minutes = { value = "[0-5]?[0-9]", step = "[1-9]|[1-5][0-9]|60", alone = "[*]", lowest = 0, values = 60 }
-    hours   = { value = "[01]?[0-9]|2[0-3]", step = "[1-9]|1[0-9]|2[0-4]", alone = "[*]", lowest = 0, values = 24 }
+    minutes = { value = "[0-5]?[0-9]", step = "[1-9]|[1-5][0-9]|60", alone = "[*]", lowest = 0, values = 60, says = "0 to 59" }
+    hours   = { value = "[01]?[0-9]|2[0-3]", step = "[1-9]|1[0-9]|2[0-4]", alone = "[*]", lowest = 0, values = 24, says = "0 to 23" }
     day-of-month = {
       value  = "0?[1-9]|[12][0-9]|3[01]", step = "[1-9]|[12][0-9]|3[01]", alone = "[?]|L|LW|([1-9]|[12][0-9]|3[01])W"
-      lowest = 1, values = 31
+      lowest = 1, values = 31, says = "1 to 31, or alone one like L, LW and 15W"
     }
     month = {
       value  = "0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC", step = "[1-9]|1[0-2]", alone = "[*]"
-      lowest = 1, values = 12
+      lowest = 1, values = 12, says = "1 to 12 or JAN to DEC"
     }
     day-of-week = {
       value  = "0?[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT", step = "[1-7]", alone = "[?]|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"
-      lowest = 1, values = 7
+      lowest = 1, values = 7, says = "1 to 7 or SUN to SAT, or alone one like L, 6L and MON#1"
     }
-    year = { value = "19[7-9][0-9]|2[01][0-9][0-9]", step = "[1-9][0-9]?|1[0-9][0-9]|2[0-2][0-9]|230", alone = "[*]", lowest = 1970, values = 230 }
+    year = {
+      value  = "19[7-9][0-9]|2[01][0-9][0-9]", step = "[1-9][0-9]?|1[0-9][0-9]|2[0-2][0-9]|230", alone = "[*]"
+      lowest = 1970, values = 230, says = "1970 to 2199, the earlier one first"
+    }
   }
   cron_items    = { for name, field in local.cron_fields : name => "([*]|(${field.value})(-(${field.value}))?)(/(${field.step}))?" }
   cron_patterns = { for name, field in local.cron_fields : name => "^(${local.cron_items[name]}(,${local.cron_items[name]})*|${field.alone})$" }
@@ -55,15 +59,15 @@ locals {
         can(timeadd("${regex("^at\\(([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})\\)$", expression)[0]}Z", "0s")) ? ""
         : "at takes a date and time of the calendar, like at(2035-12-31T23:00:00)"
       )
-      : !startswith(expression, "cron(") ? "it is none of cron(...), rate(...) and at(...)"
-      : !can(local.crons[expression]) ? "cron takes six fields: minutes hours day-of-month month day-of-week year"
-      : join(", ", concat(
+      : !startswith(expression, "cron(") ? "it must be one of cron(...), rate(...) and at(...), like cron(0 5 * * ? *) for every day at 05:00"
+      : !can(local.crons[expression]) ? "cron takes six fields, minutes hours day-of-month month day-of-week year, like cron(0 5 * * ? *)"
+      : join("; ", concat(
         [
-          for name, text in local.crons[expression] : "its ${name} cannot be ${text}"
+          for name, text in local.crons[expression] : "its ${name} must be ${local.cron_fields[name].says}, not ${text}"
           if !can(regex(local.cron_patterns[name], upper(text))) || name == "year" && try(anytrue(local.wrapping[expression].year), false)
         ],
         [
-          for fields in [local.crons[expression]] : "exactly one of day-of-month and day-of-week must be ?"
+          for fields in [local.crons[expression]] : "exactly one of day-of-month and day-of-week must be ?, like cron(0 5 * * ? *)"
           if(fields["day-of-month"] == "?") == (fields["day-of-week"] == "?")
         ],
       ))

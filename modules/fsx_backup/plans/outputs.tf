@@ -45,7 +45,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.file_system_id) == 0
-    error_message = "file_systems: file_system_id must look like fs-0123456789abcdef0. Correct: ${local.named.plans.file_system_id}."
+    error_message = "file_systems: file_system_id must look like fs-0123456789abcdef0; a volume (fsvol-…) is given by volume_id. Correct: ${local.named.plans.file_system_id}."
   }
 
   precondition {
@@ -54,8 +54,8 @@ output "checked" {
   }
 
   precondition {
-    condition     = length(local.plan_mistakes.target_types) == 0
-    error_message = "file_systems: target_types must be one or more of LUSTRE, WINDOWS, OPENZFS and ONTAP, and only beside target_tags; omit it for all types. Correct: ${local.named.plans.target_types}."
+    condition     = length(local.plan_mistakes.selections) == 0
+    error_message = "file_systems: target_tags must be 1 to 10 tags; target_types one or more of LUSTRE, WINDOWS, OPENZFS and ONTAP, and only beside target_tags; omit it for all types. Correct: ${local.named.plans.selections}."
   }
 
   precondition {
@@ -90,7 +90,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.copy_regions) == 0
-    error_message = "file_systems: copies must name at most 5 Regions, each another one of the deployment's partition, like eu-central-1. Replace or remove: ${local.named.plans.copy_regions}."
+    error_message = "file_systems: copies may name at most 5 Regions, other than the deployment's own and in the same partition, like eu-central-1. Replace or remove: ${local.named.plans.copy_regions}."
   }
 
   precondition {
@@ -140,7 +140,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.tag_counts) == 0
-    error_message = "file_systems: a backup has 50 tags at most, 5 of them the deployment's: give at most 45 backup_tags, 50 purge_tags or adopt_tags, and 1 to 10 target_tags in: ${local.named.plans.tag_counts}."
+    error_message = "file_systems: a backup has 50 tags at most, 5 of them the deployment's, 6 on a copy: give at most 45 backup_tags (44 with copies), and 50 purge_tags or adopt_tags in: ${local.named.plans.tag_counts}."
   }
 
   precondition {

@@ -30,7 +30,7 @@ output "restore_messages" {
 
   precondition {
     condition     = length(local.restore_test_mistakes.zones) == 0
-    error_message = "restore_test: FSx takes one of subnet_ids for a file system in one zone. Remove the other, or correct deployment_type: ${local.named.restore_tests.zones}."
+    error_message = "restore_test: a Single-AZ file system takes exactly one of subnet_ids. Remove the other, or give a Multi-AZ deployment_type: ${local.named.restore_tests.zones}."
   }
 
   precondition {

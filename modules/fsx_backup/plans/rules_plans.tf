@@ -55,13 +55,19 @@ locals {
     targets = [
       for key, named in local.targets_named : { entry = key, value = length(named) == 0 ? "none" : join(" and ", named) } if length(named) != 1
     ]
-    target_types = [
-      for key, plan in local.plans : { entry = key, value = jsonencode(var.file_systems[key].target_types) }
-      if plan.target_types == null ? false : (
-        plan.target_tags == null || length(plan.target_types) == 0
-        || length(setsubtract(plan.target_types, ["LUSTRE", "WINDOWS", "OPENZFS", "ONTAP"])) > 0
-      )
-    ]
+    selections = concat(
+      [
+        for key, plan in local.plans : { entry = key, value = "${length(plan.target_tags)} target_tags" }
+        if plan.target_tags == null ? false : length(plan.target_tags) < 1 || length(plan.target_tags) > 10
+      ],
+      [
+        for key, plan in local.plans : { entry = key, value = jsonencode(var.file_systems[key].target_types) }
+        if plan.target_types == null ? false : (
+          plan.target_tags == null || length(plan.target_types) == 0
+          || length(setsubtract(plan.target_types, ["LUSTRE", "WINDOWS", "OPENZFS", "ONTAP"])) > 0
+        )
+      ],
+    )
     file_system_id = [
       for key, plan in local.plans : { entry = key, value = var.file_systems[key].file_system_id }
       if plan.file_system_id == null ? false : (
@@ -116,7 +122,7 @@ locals {
         for region, mistake in {
           for region, copy in nonsensitive(sensitive(nonsensitive(sensitive(var.file_systems[key])).copies)) : region => (
             nonsensitive(sensitive(copy == null)) ? "null; give {} for the plan's retention and FSx's key"
-            : !can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$", region)) ? "no Region's name"
+            : !can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$", region)) ? "not a Region name"
             : region == var.arguments.region ? "the deployment's own"
             : try(regex(local.other_partitions, region), []) != try(regex(local.other_partitions, var.arguments.region), []) ? "of another partition"
             : ""
@@ -173,9 +179,8 @@ locals {
     ]
     tag_counts = flatten([
       for key, plan in local.plans : [
-        for list, counts in { backup_tags = [0, 45], purge_tags = [0, 50], adopt_tags = [0, 50], target_tags = [1, 10] } :
-        { entry = key, value = "${length(plan[list])} ${list}" }
-        if plan[list] == null ? false : length(plan[list]) < counts[0] || length(plan[list]) > counts[1]
+        for list, most in { backup_tags = length(plan.copies) > 0 ? 44 : 45, purge_tags = 50, adopt_tags = 50 } :
+        { entry = key, value = "${length(plan[list])} ${list}" } if length(plan[list]) > most
       ]
     ])
     adopting_the_same = flatten([

@@ -28,7 +28,10 @@ locals {
           var.file_systems[key].restore_test.schedule,
           local.expression_mistakes[test.schedule] == "" ? "a test needs an hour at least" : local.expression_mistakes[test.schedule],
         ])
-      } if local.expression_mistakes[test.schedule] != "" || try(local.rates[test.schedule] < 60, false)
+        } if anytrue([
+          local.expression_mistakes[test.schedule] != "", try(local.rates[test.schedule] < 60, false),
+          try(!can(regex("^[0-9]+(/60)?$", local.crons[test.schedule].minutes)), false),
+      ])
     ]
     timezones = [
       for key, test in local.restore_tests : { entry = key, value = var.file_systems[key].restore_test.timezone }

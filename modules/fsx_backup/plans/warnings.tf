@@ -17,7 +17,7 @@ locals {
   undocumented_crons = {
     for expression, fields in local.crons : expression => concat(
       [for text in values(fields) : "${text} is not in capitals" if upper(text) != text],
-      flatten([for name, wraps in local.wrapping[expression] : "${fields[name]} goes round" if anytrue(wraps)]),
+      flatten([for name, wraps in local.wrapping[expression] : "${fields[name]} wraps around" if anytrue(wraps)]),
     ) if local.expression_mistakes[expression] == ""
   }
 
