@@ -18,7 +18,7 @@ MARK = "fsx-backup:acceptance"  # a tag on all that the run makes through FSx it
 POLL_SECONDS = {True: 15.0, False: 0.2}  # on AWS, elsewhere
 COST = """
 A file system of the smallest kind (OpenZFS, 64 GiB, 64 MB/s), unless you name one: about 0.04 dollars an hour.
-Five backups of it, for minutes, a key that is deleted after 30 days, and some hundred requests: cents.
+Five backups of it, for minutes, a key that is deleted after seven days, and some hundred requests: cents.
 Together less than a dollar for the hour or two that it takes, if everything is destroyed in the end, which it is."""
 
 
