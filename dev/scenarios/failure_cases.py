@@ -115,11 +115,11 @@ class Stage:
             alarm = self._alarm(f"{self.name}-{kind}")
             kept = (
                 "AlarmName", "AlarmDescription", "ActionsEnabled", "OKActions", "AlarmActions", "MetricName",
-                "Namespace", "Statistic", "Dimensions", "EvaluationPeriods", "Threshold", "ComparisonOperator",
+                "Namespace", "Statistic", "Dimensions", "Threshold", "ComparisonOperator",
                 "TreatMissingData",
             )  # fmt: skip
             settings = {key: alarm[key] for key in kept if key in alarm}
-            self.client("cloudwatch").put_metric_alarm(**settings, Period=SHORT_PERIOD)
+            self.client("cloudwatch").put_metric_alarm(**settings, Period=SHORT_PERIOD, EvaluationPeriods=1)
 
     def file_system(self) -> str:
         target: str = self.control("seed_file_system", file_system_type="OPENZFS", region=REGION)

@@ -44,13 +44,16 @@ def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Messa
     )
 
 
-def of_recovery(settings: Settings, since: Mapping[str, str], late: Sequence[Health]) -> Message:
-    """The end of an alert: all of its plans are OK again, or thirteen days have passed."""
+def of_recovery(
+    settings: Settings, since: Mapping[str, str], late: Sequence[Health], ended: Mapping[str, str]
+) -> Message:
+    """The end of an alert: all of its plans are OK again, or thirteen days have passed. `ended`: otherwise, by plan."""
     still = sorted({plan.name for plan in late})
     again = [name for name in since if name not in still]
-    lines = [f"- {name}: OK again, late since {since[name]}" for name in again]
+    lines = [f"- {name}: {ended.get(name, 'OK again')}, late since {since[name]}" for name in again]
     lines += [f"- {plan.label}: {plan.state}, late since {since[plan.name]}. {plan.reason}" for plan in late]
-    what, outcome, severity, reason, remedy = f"{_named(again)} OK again", "RECOVERED", INFO, "", ""
+    how = "OK again" if not ended.keys() & {*again} else "no longer late"
+    what, outcome, severity, reason, remedy = f"{_named(again)} {how}", "RECOVERED", INFO, "", ""
     if late:
         what, outcome, severity = f"{_named(still)} still LATE", "LATE", ERROR
         reason = "These plans have been late for thirteen days. No further notification follows; the report names them."

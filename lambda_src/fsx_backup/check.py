@@ -69,10 +69,11 @@ class Watch:
 
     def _check(self, check: Check, now: datetime) -> dict[str, Any]:
         fleet = self._survey(check.plans or (), now)
-        late = [plan for plan in fleet.rows if plan.late]
+        # What became late after the check was due is left to the next one, by which it is new.
+        late = [plan for plan in fleet.rows if plan.late and not (plan.since and plan.since > check.scheduled_time)]
         new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
         known = {plan.name for plan in late} - {plan.name for plan in new}
-        compared = known or fleet.unread
+        compared = known or fleet.uncertain
         before = metrics.last_late(self.client("cloudwatch"), self.settings, now) if compared else 0
         if len(known) > before:
             new = late  # some became late at a moment that cannot be computed: a backup failed, or was deleted
@@ -86,18 +87,23 @@ class Watch:
             body = json.dumps({"action": Action.RECOVERY, "plans": since, "scheduled_time": time})
             self.client("sqs").send_message(QueueUrl=self.settings.queue_url, MessageBody=body)
         # Last, because a repeated check compares with what was published before.
-        metrics.publish(self.client("cloudwatch"), metrics.of_fleet(fleet, self.settings, now, before))
+        metrics.publish(
+            self.client("cloudwatch"), metrics.of_fleet(fleet, self.settings, now, {plan.name for plan in late}, before)
+        )
         return {"outcome": "CHECKED", "plans": len(check.plans or ()), "late": [plan.label for plan in late]}
 
     def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:
         """One notification when no plan is late any more, or at the end of the message's life."""
-        late = [plan for plan in self._survey(check.plans or (), now).rows if plan.late or plan.state is State.UNKNOWN]
+        rows = self._survey(check.plans or (), now).rows
+        still = {State.UNKNOWN, State.WAITING}
+        late = [plan for plan in rows if plan.late or plan.hides or plan.state in still]
         if any(plan.entry is None for plan in late):  # removed from file_systems?
             names = self.registry.names()
             late = [plan for plan in late if plan.entry or plan.name in names]
         if late and not last:
             return None
-        self._publish(alerts.of_recovery(self.settings, check.since, late))
+        ended = {plan.name: "removed" if plan.entry is None else "paused" for plan in rows if plan.schedule is None}
+        self._publish(alerts.of_recovery(self.settings, check.since, late, ended))
         return {"outcome": "RECOVERED", "late": [plan.label for plan in late]}
 
     def _report(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any]:

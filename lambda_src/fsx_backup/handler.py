@@ -171,13 +171,17 @@ class Function:
         else:
             left = lambda: context.get_remaining_time_in_millis() / 1000  # noqa: E731
             step = Step(*common, left, regional=regional, receives=receives, seen=seen)
+        result = None
         try:
             result = step.run()
             if isinstance(result, Report) and not request.dry_run:
                 self._hand_over(request, result)
             self._conclude(request, result, seen, now)
         except Exception as error:
+            cause = seen.cause
             self._crashed(request, error, seen, receives, now)
+            if isinstance(result, Report) and result.outcome.notified:
+                seen.cause = cause  # why it ended, not why that could not be notified
             raise
         seen.kind = ""
         seen.cause = result.reason if isinstance(result, Wait) and result.backup is None else ""

@@ -59,6 +59,7 @@ class Health:
     own: tuple[Backup, ...] = ()
     newest: Backup | None = None
     overdue: frozenset[str] = frozenset()
+    hides: bool = False  # the last change of its schedule hides what was due, so that a lateness may not be over
 
     @property
     def target(self) -> str:
@@ -152,6 +153,7 @@ def assess(
         newest=newest_available(own, plan, deployment, now),
         overdue=_overdue(own, plan, deployment, now),
     )
+    found = replace(found, hides=_hides(found, entry, now))
     return replace(found, **_state(found, entry, unreadable, now, known=known))  # type: ignore[arg-type]
 
 
@@ -222,6 +224,15 @@ def lateness(found: Health, now: datetime) -> tuple[datetime, datetime] | None:
         ]
         since = min(since, max([missed, *running]))
     return due, since
+
+
+def _hides(found: Health, entry: Entry, now: datetime) -> bool:
+    """Whether something was due before the schedule's last change, by its present form, that no backup serves."""
+    newest = found.newest
+    if newest is None or newest.created is None or newest.created >= entry.changed:
+        return False
+    late = lateness(replace(found, entry=replace(entry, changed=newest.created, target_created=None)), now)
+    return late is not None and late[1] < now
 
 
 def _served(backup: Backup) -> datetime:

@@ -14,7 +14,7 @@ from .model import AVAILABLE, FAILED, IN_PROGRESS, Action
 from .report import Outcome, Report, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
     from datetime import datetime
 
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -34,16 +34,17 @@ DEFAULT_QUOTAS: dict[str, float] = {"LUSTRE": 500, "ONTAP": 10_000, "OPENZFS": 1
 log = logging.getLogger("fsx_backup")
 
 
-def of_fleet(fleet: Fleet, settings: Settings, now: datetime, before: float = 0) -> list[MetricDatumTypeDef]:
+def of_fleet(
+    fleet: Fleet, settings: Settings, now: datetime, late: Set[str], before: float = 0
+) -> list[MetricDatumTypeDef]:
     """A health check: totals of all plans, bytes by Region, and with `detailed_metrics` the age and bytes of each.
 
-    `before`: `last_late`. A plan with copies in a Region that cannot be read now may be one of those.
+    `late`: names of plans. `before`: `last_late`, of which a plan that is uncertain now may be one.
     """
     plans, rows = fleet.plans, fleet.rows
     whole = {"Deployment": settings.deployment}
-    late = {plan.name for plan in rows if plan.late}
     values: list[tuple[str, float, StandardUnitType]] = [
-        ("LatePlans", max(len(late), min(before, len(late | fleet.unread))), "Count"),
+        ("LatePlans", max(len(late), min(before, len(late | fleet.uncertain))), "Count"),
         ("BackupsAvailable", sum(plan.count({AVAILABLE}) for plan in plans), "Count"),
         ("BackupsFailed", sum(plan.count({FAILED}) for plan in plans), "Count"),
         ("BackupsInProgress", sum(plan.count(IN_PROGRESS) for plan in plans), "Count"),

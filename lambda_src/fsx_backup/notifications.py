@@ -127,7 +127,9 @@ def of_crash(settings: Settings, error: Exception, request: Request, *, direct: 
     if direct:
         next_try = "The invocation failed and is not repeated."
     else:
-        next_try = "The message is processed again until it is moved to the dead-letter queue."
+        next_try = (
+            "The message is processed again until its windows end, or until it is moved to the dead-letter queue."
+        )
     return compose_message(
         settings,
         f"{plan.name}: ERROR {code(error)}",

@@ -73,7 +73,7 @@ def run(
     """Decide by the plan's retention and carry it out."""
     occurrence, plan = site.occurrence, site.occurrence.plan
     decisions = retention.decide(site.backups, plan, occurrence.deployment, now, site.made, pending=site.pending)
-    selection = retention.select(decisions, plan)
+    selection = retention.select(decisions, plan, len(site.seen.deleted) + handed_over)
     if dry_run:
         found = Purge(tuple(decisions), selection)
         return Done(found, None, purge_verdict(plan, found))

@@ -53,12 +53,12 @@ class Selection:
     later: tuple[Decision, ...] = ()
 
 
-def select(decisions: Iterable[Decision], plan: Plan) -> Selection:
+def select(decisions: Iterable[Decision], plan: Plan, used: int = 0) -> Selection:
     """Apply `max_deletes`, which tells a backlog from a policy that was changed by mistake.
 
     A backup that was made under the present policy was meant to be deleted about now: of those, as many as
     `max_deletes` are deleted in each run. Of backups made under another policy, or under none known, either all may
-    be deleted in one run, or none.
+    be deleted in one run, or none. `used`: how many this run has deleted in earlier deliveries.
     """
     limit = plan.retention.max_deletes
     due = [decision for decision in decisions if decision.delete][::-1]
@@ -66,7 +66,8 @@ def select(decisions: Iterable[Decision], plan: Plan) -> Selection:
     blocked = unexpected if len(unexpected) > limit else ()
     held_back = {decision.backup.id for decision in blocked}
     free = tuple(decision for decision in due if decision.backup.id not in held_back)
-    return Selection(free[:limit], blocked, free[limit:])
+    left = max(0, limit - used)
+    return Selection(free[:left], blocked, free[left:])
 
 
 def long_due(backups: Iterable[Backup], plan: Plan, deployment: str, now: datetime, runs: int = 3) -> frozenset[str]:

@@ -89,7 +89,7 @@ class Step:
         except ClientError as error:
             if self.now <= self.occurrence.last_deadline + UNANSWERED:
                 raise
-            return self._unanswered(str(error))
+            return self._unanswered(str(error), denied=True)
 
     def _run(self) -> Report | Wait:
         backups = self._list()
@@ -215,12 +215,12 @@ class Step:
         others = [f"{backup.id} ({backup.type})" for backup in backups if backup.lifecycle in IN_PROGRESS]
         return self._report(Outcome.NOT_STARTED, not_started(self.occurrence, cause, kind, others))
 
-    def _unanswered(self, error: str) -> Report | Wait:
+    def _unanswered(self, error: str, *, denied: bool = False) -> Report | Wait:
         times = self.occurrence
         if self.now > times.last_deadline + UNANSWERED:
             if self.request.action is Action.PURGE:
-                return self._report(Outcome.PARTIAL, unpurged(error))
-            return self._report(Outcome.UNKNOWN, unanswered("completion", times.last_deadline, error))
+                return self._report(Outcome.PARTIAL, unpurged(error, denied=denied))
+            return self._report(Outcome.UNKNOWN, unanswered("completion", times.last_deadline, error, denied=denied))
         if self.request.action is Action.PURGE or self.backup or self.seen.backup_id:
             return self._wait(error, times.completion_deadline, occurrence.AFTER_ERROR)
         if self.now < times.start_deadline:

@@ -171,19 +171,26 @@ def together(home: Verdict, copied: Iterable[Copy]) -> Verdict:
     return Verdict(" ".join(filter(None, reasons)), " ".join(filter(None, remedies)))
 
 
-def unanswered(window: str, end: datetime, error: str) -> Verdict:
+def unanswered(window: str, end: datetime, error: str, *, denied: bool = False) -> Verdict:
     """A window ended, and FSx did not say whether there is a backup."""
+    what = "AWS refused the calls" if denied else "FSx did not respond"
+    check = (
+        "Restore the role's permissions (apply the module, check SCPs)" if denied else "Check the AWS Health Dashboard"
+    )
     return Verdict(
-        f"FSx did not respond, and the {window} window ended at {minute(end)}: {error.rstrip('.')}. It is unknown "
+        f"{what}, and the {window} window ended at {minute(end)}: {error.rstrip('.')}. It is unknown "
         "whether a backup exists.",
-        f"Check the AWS Health Dashboard and the target's backups in FSx. If there is none, {MANUALLY[5:]} "
-        "Nothing was purged.",
+        f"{check}, then look for the target's backups in FSx. If there is none, {MANUALLY[5:]} Nothing was purged.",
         error.partition(":")[0],
     )
 
 
-def unpurged(error: str) -> Verdict:
+def unpurged(error: str, *, denied: bool = False) -> Verdict:
     """A purge without a backup was given up."""
+    if denied:
+        return Verdict(
+            f"AWS refused the calls: {error.rstrip('.')}.", "Restore the role's permissions, then purge again."
+        )
     return Verdict(f"FSx did not respond: {error.rstrip('.')}.", "Check the AWS Health Dashboard, then purge again.")
 
 

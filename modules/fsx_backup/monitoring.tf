@@ -21,6 +21,9 @@ locals {
         metric      = "Errors"
         statistic   = "Sum"
         dimensions  = { FunctionName = var.name }
+        # A message is tried again when it is visible again, 30 minutes later: one outage is one alarm.
+        periods    = 35
+        datapoints = 1
       }
       throttles = {
         description = "The backup function is throttled: the account's or its own reserved concurrency is exhausted. Due backups wait in the queue."
@@ -102,6 +105,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   statistic           = each.value.statistic
   period              = lookup(each.value, "period", 60)
   evaluation_periods  = lookup(each.value, "periods", 1)
+  datapoints_to_alarm = lookup(each.value, "datapoints", null)
   threshold           = lookup(each.value, "threshold", 0)
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = lookup(each.value, "missing", "notBreaching")

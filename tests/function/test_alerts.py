@@ -7,10 +7,12 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
+from fsx_backup.values import InvalidEvent
 from tests.function.watching import late_plans, outcomes, pass_hours, silence
 from tests.support.world import DEPLOYMENT, START, World
 
 TAGS = {"Backup": "daily"}
+DAILY = "cron(0 4 * * ? *)"
 
 
 # What happens to a plan that is OK at 04:07 -> whether its lateness begins at a moment that nobody can compute.
@@ -130,3 +132,76 @@ def test_a_volume_that_cannot_be_backed_up_any_more_is_named_and_late(world: Wor
     assert world.invoke({"action": "status"})["fleets"]["home"]["unfit"] == [volume]
     pass_hours(world, 13)
     assert volume in world.topic.mails[0].text
+
+
+def changed(world: World, target: str) -> None:
+    world.schedule(target, expression=DAILY, notify_on_success=False, retention={"days": 14})
+
+
+def removed(world: World, target: str) -> None:
+    del world.scheduler.schedules[DEPLOYMENT, "home"]
+    world.schedule(target, name="other", expression=DAILY)
+    world.history(target, [0.01], plan="other")
+
+
+def paused(world: World, target: str) -> None:
+    world.schedule(target, expression=DAILY, notify_on_success=False, state="DISABLED", enabled=False)
+
+
+@pytest.mark.parametrize("happens", [changed, removed, paused])
+def test_an_apply_is_no_backup(world: World, target: str, happens: Callable[[World, str], None]) -> None:
+    """What was due before a schedule's last change does not count, but it was missing all the same."""
+    world.send(world.schedule(target, expression=DAILY, notify_on_success=False))
+    world.settle()
+    world.advance(minutes=7)
+    pass_hours(world, 72)
+    assert late_plans(world)[-1] == 1
+    happens(world, target)
+    pass_hours(world, 12)
+    world.settle(hours=8)
+    if happens is changed:
+        assert outcomes(world) == ["LATE"]
+        assert late_plans(world)[-1] == 1
+        world.send(world.schedule(target, expression=DAILY, notify_on_success=False))
+        world.settle(hours=8)
+        assert "- home: OK again, late since 2026-03-03T04:00:00Z" in world.topic.mails[-1].text
+    else:
+        assert late_plans(world)[-1] == 0
+        assert "home no longer late" in world.topic.mails[-1].subject
+        assert f"- home: {happens.__name__}, late since" in world.topic.mails[-1].text
+    assert outcomes(world) == ["LATE", "RECOVERED"]
+
+
+@pytest.mark.parametrize("seconds", [0, 70, 600])
+def test_a_check_that_comes_late_alerts_once(world: World, target: str, seconds: int) -> None:
+    """What becomes late between a check's due time and its delivery is the next one's."""
+    world.send(world.schedule(target, notify_on_success=False))
+    world.settle()
+    world.advance(seconds=(START + timedelta(minutes=30) - world.now).total_seconds())
+    while world.now < START + timedelta(hours=16):
+        due = world.now
+        world.advance(seconds=seconds)
+        world.check(scheduled_time=f"{due:%Y-%m-%dT%H:%M:%SZ}")
+        world.advance(minutes=30, seconds=-seconds)
+    assert outcomes(world) == ["LATE"]
+
+
+def test_the_command_to_try_again_is_one_that_works(world: World, target: str) -> None:
+    """The function reads a plan from its schedule. Of several plans none is more than the others."""
+    for name in ("home", "db"):
+        world.send(world.schedule(target, name=name, notify_on_success=False))
+    world.settle()
+    world.advance(minutes=7)
+    del world.scheduler.schedules[DEPLOYMENT, "home"]
+    world.check()
+    [missing] = world.topic.mails
+    assert "1 plan has no recent backup, or a schedule that is missing or disabled." in missing.said
+    assert "Again " not in missing.text
+    with pytest.raises(InvalidEvent, match="The schedule of plan home in deployment prod is missing: apply the module"):
+        world.invoke({"action": "backup", "plan": "home"})
+    world.schedule(target, notify_on_success=False)
+    pass_hours(world, 24)
+    both = world.topic.mails[-1]
+    assert "2 plans have no recent backup" in both.said
+    assert "Again " not in both.text
+    assert "run its command backup_now" in both.said

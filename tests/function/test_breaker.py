@@ -159,6 +159,14 @@ def test_the_policy_is_readable_and_fits_a_tag(world: World, target: str) -> Non
     assert len(tags[RETENTION_TAG]) <= 256
 
 
+def test_max_deletes_is_of_a_run_however_many_deliveries_it_takes(world: World, target: str) -> None:
+    old = made_under(world, target, SHORT.policy, [2 + number for number in range(40)])
+    world.context.seconds_left = 60  # time for one delete of each worker
+    mail = run(world, target, days=1, max_deletes=10)
+    assert left(world, old) == 30
+    assert (mail.data["purge"]["deleted"], mail.data["purge"]["later"]) == (10, 30)
+
+
 @pytest.mark.fault("held")
 @pytest.mark.parametrize("limit", [1, 3])
 def test_backups_that_fsx_refuses_to_delete_do_not_hold_up_the_others(world: World, target: str, limit: int) -> None:

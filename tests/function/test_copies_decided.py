@@ -36,6 +36,13 @@ def test_what_is_no_copy_of_the_plan(change: str) -> None:
     assert not replace(own, **FOREIGN[change]).made_by(there, DEPLOYMENT)
 
 
+def test_a_copy_has_no_more_tags_than_fsx_takes() -> None:
+    """The plan refuses more than 44 backup_tags where there are copies."""
+    plan = replace(PLAN, backup_tags={f"t{n}": "" for n in range(44)})
+    tags = Occurrence(DEPLOYMENT, plan.there(plan.copies[0], HOME), START).tags({f"own{n}": "" for n in range(9)})
+    assert len(tags) == 50
+
+
 def test_the_names_of_a_copy_follow_from_occurrence_and_region() -> None:
     home = Occurrence(DEPLOYMENT, PLAN, START)
     first, second = (replace(home, plan=PLAN.there(region, HOME)) for region in PLAN.copies)

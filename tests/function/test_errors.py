@@ -171,7 +171,9 @@ def test_access_that_stays_denied_ends_in_an_unknown_state(world: World, target:
     assert not world.queue.records
     assert not world.queue.dead_letters
     assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR", "UNKNOWN"]
-    assert "It is unknown whether a backup exists." in world.topic.mails[1].text
+    assert "AWS refused the calls, and the completion window ended" in world.topic.mails[1].said
+    assert "It is unknown whether a backup exists." in world.topic.mails[1].said
+    assert "Restore the role's permissions" in world.topic.mails[1].said
 
 
 @pytest.mark.fault("held")

@@ -129,5 +129,5 @@ def test_a_direct_invocation_that_crashes_does_not_speak_of_retries(world: World
     crash(world, targets, [])
     world.advance(hours=2)
     crash(world, targets, ["plan-1"])
-    assert "processed again until it is moved to the dead-letter queue" in world.topic.mails[1].text
+    assert "processed again until its windows end" in world.topic.mails[1].said
     assert "Again  " not in world.topic.mails[1].text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +197,19 @@ def test_a_fleets_message_that_crashed_before_says_that_some_targets_may_have_it
     world.deliver()
     assert "Not every target's backup was started within" in world.topic.mails[-1].said
     assert "The cause: RuntimeError: SQS did not take" in world.topic.mails[-1].said
+
+
+def test_a_notification_that_failed_is_not_the_cause(world: World, target: str) -> None:
+    world.fsx.control.fault("BackupInProgress", "CreateBackup", times=None)
+    world.send(world.message(target, **PLAN))
+    end = world.now + timedelta(minutes=WINDOW)
+    while world.queue.records:
+        world.topic.broken = ClientError({"Error": {"Code": "InternalError"}}, "Publish") if world.now == end else None
+        with suppress(ClientError):
+            world.deliver()
+        world.advance(minutes=1)
+    assert "The cause: BackupInProgress" in only(world).said
+    assert "move the schedule" in only(world).said
 
 
 def test_what_was_created_after_the_scheduled_time_was_no_target_then(world: World) -> None:

@@ -1,5 +1,6 @@
 """Restore tests, from the message of their schedule to the outcome."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -118,6 +119,18 @@ def test_a_held_one_is_announced_whatever_else_is_not_and_kept_if_it_is_tagged(w
     world.settle()
     assert made(world) == [held]
     assert outcomes(world) == ["RESTORED", "RESTORE_PASSED", "RESTORE_PASSED"]
+
+
+def test_a_held_one_does_not_look_like_a_message_that_nobody_receives(world: World) -> None:
+    """The metric of the queue's age counts what was received less than three times; its alarm is at 90 minutes."""
+    target, *_ = seed(world)
+    world.send(world.restore(target, test={"hold_minutes": 20 * 60}))
+    world.settle(hours=1.5)
+    [record] = world.queue.records
+    assert json.loads(record.body)["action"] == "restore_end"
+    assert record.receives >= 3
+    world.settle(hours=24)
+    assert outcomes(world) == ["RESTORED", "RESTORE_PASSED"]
 
 
 @pytest.mark.parametrize("topic", ["works", "broken"])

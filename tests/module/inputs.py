@@ -54,6 +54,7 @@ ACCEPTED_PLANS: dict[str, dict[str, Any]] = {
     },
     "purged": HOME | {"purge_tags": {"Team": "a", "team": "b"}},
     "most-tags": HOME | {"backup_tags": {f"t{n}": "" for n in range(45)}},
+    "most-tags-of-copies": HOME | {"backup_tags": {f"t{n}": "" for n in range(44)}, "copies": {"eu-central-1": {}}},
     "fleet": {"target_tags": {"aws:cloudformation:stack-name": "projects", "données": "", "k" * 128: "v" * 256}},
     "wide-characters": {"target_tags": {"é" * 128: "ü" * 256}},  # a schedule's description has 512 bytes at most
     "most-selectors": {"target_tags": {f"t{n}": "" for n in range(10)}, "target_types": ["LUSTRE", "LUSTRE"]},
@@ -288,5 +289,10 @@ REFUSED_PLANS: dict[str, Refused] = {
         "adopts and adopts-more",
     ),
     "many-tags": (HOME | {"backup_tags": {f"t{n}": "" for n in range(46)}}, COUNT, "many-tags (46 backup_tags)"),
+    "many-tags-of-copies": (
+        copied("eu-central-1") | {"backup_tags": {f"t{n}": "" for n in range(45)}},
+        COUNT,
+        "(45 backup_tags)",
+    ),
     "many-purge": (HOME | {"purge_tags": {f"t{n}": "" for n in range(51)}}, COUNT, "many-purge (51 purge_tags)"),
 }

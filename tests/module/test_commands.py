@@ -32,17 +32,26 @@ def test_list_backups_has_the_plans_own_with_their_targets(planned: Plan, name: 
     def backup(id_: str, deployment: str, plan: str, **of: object) -> dict[str, object]:
         tags = {"fsx-backup:deployment": deployment, "fsx-backup:plan": plan}
         listed = [{"Key": key, "Value": value} for key, value in tags.items()]
-        return {"BackupId": id_, "CreationTime": 1, "Lifecycle": "AVAILABLE", "Tags": listed, **of}
+        return {"BackupId": id_, "Lifecycle": "AVAILABLE", "Tags": listed, "CreationTime": 1} | of
 
     system = {"FileSystem": {"FileSystemId": "fs-1"}}
     backups = [
-        backup("own", "prod", name, **system),
+        backup("own", "prod", name, **system, CreationTime=2),
         backup("volume", "prod", name, **system, Volume={"VolumeId": "fsvol-1"}),
         backup("another plan", "prod", "other", **system),
         backup("another deployment", "test", name, **system),
     ]
     found = jmespath.search(words[words.index("--query") + 1], {"Backups": backups})
-    assert found == [[1, "own", "AVAILABLE", "fs-1"], [1, "volume", "AVAILABLE", "fsvol-1"]]
+    assert found == [[1, "volume", "AVAILABLE", "fsvol-1"], [2, "own", "AVAILABLE", "fs-1"]]
+
+
+def test_the_cli_waits_for_the_function_and_does_not_invoke_it_again(planned: Plan) -> None:
+    outputs = planned.json["planned_values"]["outputs"]
+    [function] = planned.resources("aws_lambda_function").values()
+    invoked = [outputs["status_command"]["value"]]
+    invoked += [text for some in outputs["commands"]["value"].values() for text in some.values() if "invoke" in text]
+    for words in map(shlex.split, invoked):
+        assert int(words[words.index("--cli-read-timeout") + 1]) > function["timeout"]
 
 
 def test_a_restore_test_is_started_where_the_plan_has_one(planned: Plan) -> None:

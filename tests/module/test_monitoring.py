@@ -49,6 +49,14 @@ def test_one_alarm_takes_a_late_plan_and_missing_data_for_the_same(
     assert (alarm["namespace"], alarm["metric_name"]) == (metrics.NAMESPACE, "LatePlans")
 
 
+def test_retries_of_one_outage_are_one_alarm(watched: Plan) -> None:
+    """A denied call fails once a visibility timeout: the alarm must not end, and be sent again, in between."""
+    alarm = alarms(watched)["fsx-backup-errors"]
+    [queue] = [one for one in watched.resources("aws_sqs_queue").values() if one["name"] == "fsx-backup"]
+    assert alarm["datapoints_to_alarm"] == 1
+    assert alarm["period"] * alarm["evaluation_periods"] > queue["visibility_timeout_seconds"] + 60
+
+
 def test_the_other_alarms_watch_what_aws_publishes(watched: Plan) -> None:
     watches = {
         name.removeprefix("fsx-backup-"): (values["namespace"], values["metric_name"], values["dimensions"])
