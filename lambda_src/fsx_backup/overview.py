@@ -249,7 +249,7 @@ def message(settings: Settings, data: Mapping[str, Any], now: datetime) -> Messa
         f"{settings.deployment}: report, " + (many(len(problems), "problem") if problems else "no problems"),
         "REPORT",
         WARNING if problems else INFO,
-        reason=f"{many(len(problems), 'problem')} to look into, listed below." if problems else "",
+        reason=f"Attention is needed for {many(len(problems), 'problem')}, listed below." if problems else "",
         remedy="Each entry says what to do." if problems else "",
         facts={
             "Deployment": settings.deployment,

@@ -180,7 +180,7 @@ def unanswered(window: str, end: datetime, error: str, *, denied: bool = False) 
     return Verdict(
         f"{what}, and the {window} window ended at {minute(end)}: {error.rstrip('.')}. It is unknown "
         "whether a backup exists.",
-        f"{check}, then look for the target's backups in FSx. If there is none, {MANUALLY[5:]} Nothing was purged.",
+        f"{check}, then check the target's backups in FSx. If there is none, {MANUALLY[5:]} Nothing was purged.",
         error.partition(":")[0],
     )
 

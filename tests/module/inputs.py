@@ -111,7 +111,7 @@ LIFE = "file_systems: completion_window_minutes counts from the end of the flexi
 ADOPTING = "file_systems: two plans adopt the same backups of one target with different retention"
 RESERVED = "file_systems: backup_tags must not use the keys aws:… and fsx-backup:… (reserved) or Name"
 COUNT = "file_systems: a backup has 50 tags at most, 5 of them the deployment's, 6 on a copy: give at most 45"
-FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0; a volume (fsvol-…) is given by"
+FILE_SYSTEM = "file_systems: file_system_id must look like fs-0123456789abcdef0; a volume, fsvol-…, is given by"
 VOLUME_ID = "file_systems: volume_id must look like fsvol-0123456789abcdef0."
 
 COPIES = "file_systems: copies may name at most 5 Regions, other than the deployment's own and in the same partition"

@@ -65,7 +65,11 @@ _REFUSED: dict[str, Refused] = {
     "null-schedule": (restored(schedule=None), SCHEDULE, "none: give one, like cron(0 12 1 * ? *)"),
     "often": (restored(schedule="rate(59 minutes)"), SCHEDULE, "rate(59 minutes): a test needs an hour at least"),
     **{
-        f"often-{n}": (restored(schedule=f"cron({minutes} 12 1 * ? *)"), SCHEDULE, "a test needs an hour at least")
+        f"often-{n}": (
+            restored(schedule=f"cron({minutes} 12 1 * ? *)"),
+            SCHEDULE,
+            f"cron({minutes} 12 1 * ? *): a test needs an hour at least",
+        )
         for n, minutes in enumerate(["0,30", "*", "0/15", "5-6"])
     },
     "zone": (restored(timezone="Europe/PARIS"), ZONE, "Europe/PARIS"),

@@ -55,7 +55,7 @@ def test_a_sensitive_value_hides_neither_the_other_mistakes_nor_its_entry(reader
         },
     )
     for shown in (
-        "file_system_id must look like fs-0123456789abcdef0. Correct: open (vol-0123), secret (a sensitive value).",
+        "a volume, fsvol-…, is given by volume_id. Correct: open (vol-0123), secret (a sensitive value).",
         "give exactly one of file_system_id, volume_id and target_tags in: neither (none).",
         'fleet (a sensitive value), fleet (target_tags: "Team" = "e|f"), ',
         "omit it for all types. Correct: fleet (a sensitive value).",

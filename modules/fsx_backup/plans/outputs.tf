@@ -45,7 +45,7 @@ output "checked" {
 
   precondition {
     condition     = length(local.plan_mistakes.file_system_id) == 0
-    error_message = "file_systems: file_system_id must look like fs-0123456789abcdef0; a volume (fsvol-…) is given by volume_id. Correct: ${local.named.plans.file_system_id}."
+    error_message = "file_systems: file_system_id must look like fs-0123456789abcdef0; a volume, fsvol-…, is given by volume_id. Correct: ${local.named.plans.file_system_id}."
   }
 
   precondition {

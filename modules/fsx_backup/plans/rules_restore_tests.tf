@@ -30,7 +30,7 @@ locals {
         ])
         } if anytrue([
           local.expression_mistakes[test.schedule] != "", try(local.rates[test.schedule] < 60, false),
-          try(!can(regex("^[0-9]+(/60)?$", local.crons[test.schedule].minutes)), false),
+          try(length(regexall("^[0-9]+(/60)?$", local.crons[test.schedule].minutes)) == 0, false),
       ])
     ]
     timezones = [
