@@ -37,7 +37,8 @@ LATE = ["tests/function/properties/test_crash_points.py", "tests/function/proper
 COPIES = [f"tests/function/test_{name}.py" for name in ("copies_decided", "copies", "copies_in_trouble")]
 WATCH = [f"tests/function/test_{name}.py" for name in ("health_check", "copies_watched", "alerts", "report")]
 RESTORES = [
-    f"tests/function/test_restore_{name}.py" for name in ("deliveries", "failures", "leftovers", "messages", "tests")
+    f"tests/function/test_restore_{name}.py"
+    for name in ("decided", "turns", "deliveries", "failures", "leftovers", "messages", "tests")
 ]
 # The tests of each module, the ones that fail soonest first.
 TESTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from .model import (
@@ -37,8 +37,7 @@ BROKEN = frozenset({"FAILED", "MISCONFIGURED", "MISCONFIGURED_UNAVAILABLE"})
 DELETING = "DELETING"
 GRACE = timedelta(hours=1)  # beyond its window and hold, for the deletion
 DELETION = timedelta(hours=24)  # how long a deletion is tried
-FIRST = datetime(2020, 1, 1, tzinfo=UTC)  # from which on the firings of a schedule are counted
-HOUR = timedelta(hours=1)
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)  # from which on the firings of a schedule are counted
 AGAIN = "then run the restore test manually."
 
 
@@ -93,15 +92,10 @@ def left_over(resource: Resource, deployment: str, now: datetime) -> bool:
 
 
 def turn(targets: Sequence[str], test: RestoreTest, due: datetime) -> str:
-    """The target of a test that is due then: one after the other, by how often the schedule has fired.
-
-    More often than hourly it is counted from the year's beginning, because nobody has the time to count all.
-    """
+    """The target of a test that is due then: one after the other, by how often the schedule has fired."""
     try:
-        schedule = parse(test.schedule, test.timezone, FIRST)
-        first, second = [*islice(schedule.firings(FIRST, 1), 2), due, due][:2]
-        start = FIRST if second - first >= HOUR else FIRST.replace(year=due.year)
-        number = sum(1 for _ in takewhile(lambda fired: fired <= due, schedule.firings(start, 1)))
+        firings = parse(test.schedule, test.timezone, FIRST).firings(FIRST, 1)
+        number = sum(1 for _ in takewhile(lambda fired: fired <= due, firings))
     except Unreadable:
         number = due.toordinal()
     return sorted(targets)[number % len(targets)]
