@@ -15,7 +15,7 @@ from dev.benchmarks.stage import DEPLOYMENT, Stage, stage
 from dev.scenarios.observer import history, own
 
 PLANS, BACKUPS = 1000, 42
-CANNOT = {peers.C7N: "knows of no backup that is due"}
+CANNOT = {peers.C7N: "knows no schedule: its filter counts days with a backup"}
 PAGE, TOGETHER = 50, 20  # items of a page: the model of the responses; targets of a listing
 LATENCY = 0.02
 MOST_SECONDS, MOST_BYTES = 60, 512 * 2**20
