@@ -50,7 +50,6 @@ class Restored:
     """What a restore test made, and what came of it until `at`. `seconds`: from its creation until it was available."""
 
     id: str
-    type: str
     region: str
     backup_id: str
     outcome: str
@@ -60,6 +59,7 @@ class Restored:
     reason: str = ""
     remedy: str = ""
     dns: str = ""
+    type: str = ""  # unknown to messages of earlier checkouts
 
     @property
     def is_volume(self) -> bool:

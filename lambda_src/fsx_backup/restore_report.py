@@ -62,7 +62,7 @@ def message(settings: Settings, report: Report, request: Request, now: datetime)
             what = "volume" if made.is_volume else "file-system"
             which = f"describe-{what}s --region {made.region} --{what}-ids {made.id}"
             look["Look"] = commands.command(f"aws fsx {which}")
-            if report.outcome is not Outcome.RESTORED and report.reason != not_its_own(made).reason:
+            if made.type and report.outcome is not Outcome.RESTORED and report.reason != not_its_own(made).reason:
                 look["Delete"] = delete_command(made, made.region)
     return compose_message(
         settings,

@@ -182,7 +182,6 @@ class Restoring:
             self.plan = self.plan.of(self.backup.target_id)
         restored = Restored(
             made.id,
-            made.type,
             self.client.meta.region_name,
             backup_id,
             Outcome.RESTORE_FAILED if verdict.reason else Outcome.RESTORE_PASSED,
@@ -192,6 +191,7 @@ class Restoring:
             verdict.reason,
             verdict.remedy,
             made.dns,
+            made.type,
         )
         if restore_tests.kept_until(restored, self.test) > self.now:
             return self._report(Outcome.RESTORED, restore_tests.for_validation(restored, self.test), restored)

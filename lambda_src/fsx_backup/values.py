@@ -147,7 +147,7 @@ def restored(value: object) -> Restored:
         at = datetime.fromisoformat(given["at"]).astimezone(UTC)
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidEvent(f"restored must be what a restore test sent itself, not {shown(given)}.") from error
-    for name in ("id", "type", "region", "backup_id", "outcome", "reason", "remedy", "dns"):
+    for name in ("id", "region", "backup_id", "outcome", "reason", "remedy", "dns", "type"):
         text(given.get(name, ""), f"restored.{name}", LARGEST_COUNT, shortest=0)
     if found.outcome not in {"RESTORE_PASSED", "RESTORE_FAILED"}:
         raise InvalidEvent(f"restored.outcome must be RESTORE_PASSED or RESTORE_FAILED, not {shown(found.outcome)}.")
