@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsx_backup.health import State, assess, lateness
-from fsx_backup.model import Backup, Plan, Target
+from fsx_backup.model import CLOCK_SKEW, Backup, Plan, Target
 from fsx_backup.occurrence import LATENESS
 from fsx_backup.registry import Entry
 from fsx_backup.schedule_expression import parse
@@ -198,6 +198,14 @@ def test_a_backup_that_begins_after_a_missed_start_window_does_not_end_a_latenes
     moments = {due[3] + timedelta(minutes=m): late for m, late in {58: False, 59: True, 62: True, 119: True}.items()}
     for now, late in moments.items():
         assert (plan.seen(now).state is State.LATE) == is_late(plan, due, now) == late, now
+
+
+@pytest.mark.parametrize(("early", "late"), [(timedelta(seconds=2), False), (CLOCK_SKEW + timedelta(seconds=1), True)])
+def test_a_backup_serves_its_own_occurrence_where_the_clock_of_fsx_is_behind(early: timedelta, late: bool) -> None:
+    plan = Simulation("rate(1 hour)", "UTC", 1, 60, 0, BEGIN)
+    first, second = plan.due(BEGIN, END, 2)
+    plan.made = [(first, first - early, first + timedelta(minutes=10))]
+    assert (plan.seen(second + timedelta(seconds=90)).state is State.LATE) == late
 
 
 @given(st.data(), simulations())
