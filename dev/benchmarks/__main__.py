@@ -85,7 +85,7 @@ def main(wanted: str) -> int:
     if not rows:
         print(f"bench: there is no row {wanted!r}; the rows are {', '.join(ROWS)}.", file=sys.stderr)
         return 2
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # moto's server logs every request
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # moto logs every request, and what it has not
     if peers.missing():
         print(f"bench: c7n is missing: {peers.missing()}", file=sys.stderr)
     begin = time.monotonic()

@@ -36,8 +36,11 @@ def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Messa
         "the function did not run: check the schedule, the dead-letter queue and the alarms."
         + ("" if one else " To back up a plan now, run its command backup_now."),
         facts={"Deployment": settings.deployment, **facts},
-        # The function reads a plan from its schedule, so that without one there is nothing to invoke.
-        look={**(look if one and first.entry else {}), "Status": invoke(settings, {"action": "status"})},
+        # The function reads a plan from its schedule: without it, or where somebody edited it, there is none to invoke.
+        look={
+            **(look if one and first.entry and not first.entry.problem else {}),
+            "Status": invoke(settings, {"action": "status"}),
+        },
         details=["Plans:", *listed(lines)],
         data={"plans": [_brief(plan) for plan in plans[:LISTED]], "plans_count": len(names)},
         attributes={"plan": first.name, "target": first.target} if len(plans) == 1 else {},
@@ -51,7 +54,7 @@ def of_recovery(
     still = sorted({plan.name for plan in late})
     again = [name for name in since if name not in still]
     lines = [f"- {name}: {ended.get(name, 'OK again')}, late since {since[name]}" for name in again]
-    lines += [f"- {plan.label}: {plan.state}, late since {since[plan.name]}. {plan.reason}" for plan in late]
+    lines += [f"- {plan.label}: {plan.state}, late since {since[plan.name]}. {_why(plan)}" for plan in late]
     how = "OK again" if not ended.keys() & {*again} else "no longer late"
     what, outcome, severity, reason, remedy = f"{_named(again)} {how}", "RECOVERED", INFO, "", ""
     if late:
@@ -75,6 +78,10 @@ def of_recovery(
 
 def _since(plan: Health) -> str:
     return f" since {plan.since:%Y-%m-%d %H:%M} UTC" if plan.since else ""
+
+
+def _why(plan: Health) -> str:
+    return plan.reason or ("" if plan.late else "No backup was made since its schedule was changed.")
 
 
 def _target(plans: Sequence[Health]) -> dict[str, str]:

@@ -73,7 +73,7 @@ class Watch:
         late = [plan for plan in fleet.rows if plan.late and not (plan.since and plan.since > check.scheduled_time)]
         new = [plan for plan in late if plan.since and check.previous < plan.since <= check.scheduled_time]
         known = {plan.name for plan in late} - {plan.name for plan in new}
-        compared = known or fleet.uncertain
+        compared = known or fleet.unread
         before = metrics.last_late(self.client("cloudwatch"), self.settings, now) if compared else 0
         if len(known) > before:
             new = late  # some became late at a moment that cannot be computed: a backup failed, or was deleted
@@ -95,8 +95,15 @@ class Watch:
     def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:
         """One notification when no plan is late any more, or at the end of the message's life."""
         rows = self._survey(check.plans or (), now).rows
-        still = {State.UNKNOWN, State.WAITING}
-        late = [plan for plan in rows if plan.late or plan.hides or plan.state in still]
+        backed_up = {plan.name for plan in rows if plan.newest}
+        late = [
+            plan
+            for plan in rows
+            if plan.late
+            or plan.hides
+            or plan.state is State.UNKNOWN
+            or (plan.state is State.WAITING and plan.name not in backed_up)
+        ]
         if any(plan.entry is None for plan in late):  # removed from file_systems?
             names = self.registry.names()
             late = [plan for plan in late if plan.entry or plan.name in names]

@@ -54,10 +54,9 @@ class Fleet:
         return [*self.plans, *self.copies]
 
     @property
-    def uncertain(self) -> set[str]:
-        """Names of the plans that may still be late: a Region could not be read, or their schedule has changed."""
-        unread = {copy.name for copy in self.copies if self.regions[copy.region].problem}
-        return unread | {row.name for row in self.rows if row.hides}
+    def unread(self) -> set[str]:
+        """Names of the plans with copies in a Region that could not be read."""
+        return {copy.name for copy in self.copies if self.regions[copy.region].problem}
 
 
 def states(

@@ -178,10 +178,10 @@ class Function:
                 self._hand_over(request, result)
             self._conclude(request, result, seen, now)
         except Exception as error:
-            cause = seen.cause
+            cause, kind = seen.cause, seen.kind
             self._crashed(request, error, seen, receives, now)
             if isinstance(result, Report) and result.outcome.notified:
-                seen.cause = cause  # why it ended, not why that could not be notified
+                seen.cause, seen.kind = cause, kind  # why it ended, not why that could not be notified
             raise
         seen.kind = ""
         seen.cause = result.reason if isinstance(result, Wait) and result.backup is None else ""

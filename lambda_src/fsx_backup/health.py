@@ -229,9 +229,11 @@ def lateness(found: Health, now: datetime) -> tuple[datetime, datetime] | None:
 def _hides(found: Health, entry: Entry, now: datetime) -> bool:
     """Whether something was due before the schedule's last change, by its present form, that no backup serves."""
     newest = found.newest
-    if newest is None or newest.created is None or newest.created >= entry.changed:
+    if found.schedule is None or newest is None or newest.created is None or newest.created >= entry.changed:
         return False
-    late = lateness(replace(found, entry=replace(entry, changed=newest.created, target_created=None)), now)
+    earlier = replace(entry, changed=newest.created, target_created=None)
+    schedule = parse(entry.expression, entry.timezone, newest.created)  # a rate counts from then
+    late = lateness(replace(found, entry=earlier, schedule=schedule), now)
     return late is not None and late[1] < now
 
 

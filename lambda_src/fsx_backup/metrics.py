@@ -39,12 +39,13 @@ def of_fleet(
 ) -> list[MetricDatumTypeDef]:
     """A health check: totals of all plans, bytes by Region, and with `detailed_metrics` the age and bytes of each.
 
-    `late`: names of plans. `before`: `last_late`, of which a plan that is uncertain now may be one.
+    `late`: names of plans. `before`: `last_late`. A plan with copies in a Region that cannot be read now may be one of
+    those.
     """
     plans, rows = fleet.plans, fleet.rows
     whole = {"Deployment": settings.deployment}
     values: list[tuple[str, float, StandardUnitType]] = [
-        ("LatePlans", max(len(late), min(before, len(late | fleet.uncertain))), "Count"),
+        ("LatePlans", max(len(late), min(before, len(late | fleet.unread))), "Count"),
         ("BackupsAvailable", sum(plan.count({AVAILABLE}) for plan in plans), "Count"),
         ("BackupsFailed", sum(plan.count({FAILED}) for plan in plans), "Count"),
         ("BackupsInProgress", sum(plan.count(IN_PROGRESS) for plan in plans), "Count"),

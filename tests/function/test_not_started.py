@@ -199,17 +199,29 @@ def test_a_fleets_message_that_crashed_before_says_that_some_targets_may_have_it
     assert "The cause: RuntimeError: SQS did not take" in world.topic.mails[-1].said
 
 
-def test_a_notification_that_failed_is_not_the_cause(world: World, target: str) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_notification_that_failed_is_not_the_cause(
+    world: World, target: str, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """SNS fails once, or for the notification of its own failure as well."""
+    failures = [ClientError({"Error": {"Code": "InternalError"}}, "Publish")] * times
+    publish = world.topic.publish
+
+    def failing(**message: Any) -> None:
+        if failures:
+            raise failures.pop()
+        publish(**message)
+
+    monkeypatch.setattr(world.topic, "publish", failing)
     world.fsx.control.fault("BackupInProgress", "CreateBackup", times=None)
     world.send(world.message(target, **PLAN))
-    end = world.now + timedelta(minutes=WINDOW)
     while world.queue.records:
-        world.topic.broken = ClientError({"Error": {"Code": "InternalError"}}, "Publish") if world.now == end else None
         with suppress(ClientError):
             world.deliver()
         world.advance(minutes=1)
-    assert "The cause: BackupInProgress" in only(world).said
-    assert "move the schedule" in only(world).said
+    assert [mail.attributes["outcome"] for mail in world.topic.mails] == ["ERROR", "NOT_STARTED"][times - 1 :]
+    assert "The cause: BackupInProgress" in world.topic.mails[-1].said
+    assert "move the schedule" in world.topic.mails[-1].said
 
 
 def test_what_was_created_after_the_scheduled_time_was_no_target_then(world: World) -> None:
