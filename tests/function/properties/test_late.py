@@ -124,14 +124,14 @@ def run(plan: Simulation, seconds: Callable[[int], int], due: list[datetime], *,
     """
     busy = plan.changed
     start = timedelta(minutes=plan.flexible + plan.start_minutes)
-    for number, moment in enumerate(due):
+    for moment in due:
         if (plan.made and plan.made[-1][1] >= moment) or busy > moment + start:
             continue  # skipped: served by a later one, or the plan's earlier backup is in the way
         created = max(busy, moment) + timedelta(seconds=seconds(int(start.total_seconds())))
         latest = moment + timedelta(minutes=plan.flexible + plan.completion_minutes)
         created = min(created, moment + start + LATENESS, latest)
-        if number + 1 < len(due) and not long:
-            latest = min(latest, due[number + 1] + start)
+        if not long and (following := plan.schedule.after(moment)):
+            latest = min(latest, following + start)
         busy = created + timedelta(seconds=seconds(max(0, int((latest - created).total_seconds()))))
         plan.made.append((moment, created, busy))
 
