@@ -55,7 +55,7 @@ TESTS = {
     "copies": [*COPIES],
     "copying": [*COPIES, *LATE[:1]],
     "regions": ["tests/function/test_copies_watched.py"],
-    "health": ["tests/function/properties/test_late.py", *COPIES[:1], *WATCH],
+    "health": ["tests/function/test_health_decided.py", "tests/function/properties/test_late.py", *COPIES[:1], *WATCH],
     "schedule_expression": ["tests/function/properties/test_schedule_expression.py", *WATCH[:1]],
     "restore_tests": RESTORES,
     "restoring": [*RESTORES, *LATE[:1]],
