@@ -108,7 +108,7 @@ def test_nothing_waits_to_be_copied_after_the_last_window() -> None:
             (home.time, PLAN, end),
             (home.time, PLAN, end + timedelta(seconds=1)),
             ("", PLAN, end),
-            (home.time, PLAN.there(PLAN.copies[0], HOME), end),
-            (home.time, replace(PLAN, copies=()), end),
+            (home.time, PLAN.there(PLAN.copies[0], HOME), START),
+            (home.time, replace(PLAN, copies=()), START),
         ]
     ] == [True, False, False, False, False]
