@@ -123,6 +123,12 @@ def test_a_change_hides_what_was_due_before_it(expression: str, changed: float, 
     assert seen(entry, changed, timedelta(minutes=1), backup(newest)).hides == hides
 
 
+def test_it_hides_nothing_before_the_window_has_ended() -> None:
+    entry = replace(ENTRY, changed=START + timedelta(hours=25))
+    assert not seen(entry, 26, timedelta(0), backup(0.1)).hides
+    assert seen(entry, 26, A_MOMENT, backup(0.1)).hides
+
+
 def test_without_data_of_its_time_zone_nothing_is_overdue() -> None:
     entry = replace(ENTRY, plan=replace(PLAN, timezone="Mars/Olympus", retention=Retention(days=1, keep_daily=1)))
     assert seen(entry, 100, timedelta(0), *map(backup, range(5))).overdue == frozenset()
