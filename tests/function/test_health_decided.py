@@ -90,7 +90,13 @@ def test_the_start_window_of_a_copy_is_its_whole_window() -> None:
 def test_a_backup_of_exactly_the_greatest_age_is_not_too_old() -> None:
     entry = replace(ENTRY, plan=replace(PLAN, max_backup_age_hours=12))
     assert seen(entry, 12.5, timedelta(0), backup(0.5)).state is State.OK
-    assert seen(entry, 12.5, A_MOMENT, backup(0.5)).state is State.TOO_OLD
+    old = seen(entry, 12.5, A_MOMENT, backup(0.5))
+    assert (old.state, old.late) == (State.TOO_OLD, True)
+
+
+def test_what_cannot_be_read_is_a_problem_and_not_late() -> None:
+    unreadable = seen(replace(ENTRY, expression="every day"), 1, timedelta(0), backup(0.1))
+    assert (unreadable.state, unreadable.problem, unreadable.late) == (State.UNKNOWN, True, False)
 
 
 def test_who_disabled_it() -> None:
