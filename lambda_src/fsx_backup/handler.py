@@ -222,6 +222,7 @@ class Function:
             seen.notified = report.outcome if request.plan.testing else ""
             if report.kind:
                 self.memory.sent(report.kind, now)
+        seen.deleted = ()  # a purge by hand in the same second is another run
 
     def _notify(self, report: Report, request: Request, now: datetime) -> None:
         compose = restore_report.message if request.plan.testing else notifications.of_report

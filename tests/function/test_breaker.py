@@ -167,6 +167,16 @@ def test_max_deletes_is_of_a_run_however_many_deliveries_it_takes(world: World, 
     assert (mail.data["purge"]["deleted"], mail.data["purge"]["later"]) == (10, 30)
 
 
+def test_each_purge_by_hand_has_max_deletes_of_its_own(world: World, target: str) -> None:
+    old = made_under(world, target, SHORT.policy, [2 + number for number in range(40)])
+    event = world.message(target, action="purge", retention={"keep_last": 3, "days": 1, "max_deletes": 10})
+    event["dry_run"] = False
+    for before in (40, 30, 20):
+        assert left(world, old) == before
+        world.invoke(event)
+    assert left(world, old) == 10
+
+
 @pytest.mark.fault("held")
 @pytest.mark.parametrize("limit", [1, 3])
 def test_backups_that_fsx_refuses_to_delete_do_not_hold_up_the_others(world: World, target: str, limit: int) -> None:
