@@ -177,5 +177,5 @@ def test_rates_and_moments() -> None:
 )
 def test_a_firing_and_the_nearest_scheduled_time(minutes: int, seconds: list[int], expected: list[int | None]) -> None:
     firings = [BEGIN + timedelta(minutes=number * minutes) for number in range(3)]
-    found = matched(firings, {BEGIN + timedelta(seconds=second): f"{second}" for second in seconds})
+    found = matched(firings, {BEGIN + timedelta(seconds=second): f"{second}" for second in reversed(seconds)})
     assert [at and int(at) for _, at in found] == expected
