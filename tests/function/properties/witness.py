@@ -44,7 +44,8 @@ class Witness:
             if gone & self.by_hand:
                 self.least[plan] = min(self.least[plan], len(good))  # theirs to answer for
             assert len(good) >= self.least[plan], f"{plan} has {len(good)}, not {self.least[plan]}"
-            self.least[plan] = min(self.keep_last, len(good))
+            # One that both adopted goes when either has a newer one: see `_may_go`.
+            self.least[plan] = min(self.keep_last, sum(self.owners(backup) == [plan] for backup in good))
         self.backups = now
 
     def _may_go(self, backup: Backup, left: dict[str, Backup]) -> None:
