@@ -24,7 +24,10 @@ def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Messa
     first = plans[0]
     facts = {"Newest": newest_line(first.newest, now)} if len(plans) == 1 else {}
     one = len(names) == 1
-    look = {"Again": invoke(settings, {"action": "backup", "plan": first.name, **_target(plans)})}
+    look = {"Status": invoke(settings, {"action": "status"})}
+    # The function reads a plan from its schedule: without it, or where somebody edited it, there is none to invoke.
+    if one and first.entry and not first.entry.problem:
+        look = {"Again": invoke(settings, {"action": "backup", "plan": first.name, **_target(plans)}), **look}
     return compose_message(
         settings,
         f"{settings.deployment}: {_named(names)} {first.state if len(plans) == 1 else 'LATE'}",
@@ -36,11 +39,7 @@ def of_late(settings: Settings, plans: Sequence[Health], now: datetime) -> Messa
         "the function did not run: check the schedule, the dead-letter queue and the alarms."
         + ("" if one else " To back up a plan now, run its command backup_now."),
         facts={"Deployment": settings.deployment, **facts},
-        # The function reads a plan from its schedule: without it, or where somebody edited it, there is none to invoke.
-        look={
-            **(look if one and first.entry and not first.entry.problem else {}),
-            "Status": invoke(settings, {"action": "status"}),
-        },
+        look=look,
         details=["Plans:", *listed(lines)],
         data={"plans": [_brief(plan) for plan in plans[:LISTED]], "plans_count": len(names)},
         attributes={"plan": first.name, "target": first.target} if len(plans) == 1 else {},

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from . import alerts, metrics, notifications, overview, restore_report
 from .fleet import orphans
 from .forecast import forecast
-from .health import State
 from .model import Action
 from .resources import uncovered
 from .survey import survey
@@ -94,23 +93,14 @@ class Watch:
 
     def _recovery(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any] | None:
         """One notification when no plan is late any more, or at the end of the message's life."""
-        rows = self._survey(check.plans or (), now).rows
-        backed_up = {plan.name for plan in rows if plan.newest}
-        late = [
-            plan
-            for plan in rows
-            if plan.late
-            or plan.hides
-            or plan.state is State.UNKNOWN
-            or (plan.state is State.WAITING and plan.name not in backed_up)
-        ]
+        fleet = self._survey(check.plans or (), now)
+        late = fleet.unrecovered
         if any(plan.entry is None for plan in late):  # removed from file_systems?
             names = self.registry.names()
             late = [plan for plan in late if plan.entry or plan.name in names]
         if late and not last:
             return None
-        ended = {plan.name: "removed" if plan.entry is None else "paused" for plan in rows if plan.schedule is None}
-        self._publish(alerts.of_recovery(self.settings, check.since, late, ended))
+        self._publish(alerts.of_recovery(self.settings, check.since, late, fleet.ended))
         return {"outcome": "RECOVERED", "late": [plan.label for plan in late]}
 
     def _report(self, check: Check, now: datetime, *, last: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .health import assess
+from .health import State, assess
 from .model import COPY_TAG, DEPLOYMENT_TAG, PLAN_TAG, USER_INITIATED, held
 
 if TYPE_CHECKING:
@@ -52,6 +52,24 @@ class Fleet:
     def rows(self) -> list[Health]:
         """The plans, and their copies by Region."""
         return [*self.plans, *self.copies]
+
+    @property
+    def unrecovered(self) -> list[Health]:
+        """The rows of which nobody can say that they are not late any more."""
+        backed_up = {row.name for row in self.rows if row.newest}
+        return [
+            row
+            for row in self.rows
+            if row.late
+            or row.hides
+            or row.state is State.UNKNOWN
+            or (row.state is State.WAITING and row.name not in backed_up)
+        ]
+
+    @property
+    def ended(self) -> dict[str, str]:
+        """The plans that nothing is due of any more, and why."""
+        return {row.name: "removed" if row.entry is None else "paused" for row in self.rows if row.schedule is None}
 
     @property
     def unread(self) -> set[str]:

@@ -153,8 +153,8 @@ def assess(
         newest=newest_available(own, plan, deployment, now),
         overdue=_overdue(own, plan, deployment, now),
     )
-    found = replace(found, hides=_hides(found, entry, now))
-    return replace(found, **_state(found, entry, unreadable, now, known=known))  # type: ignore[arg-type]
+    state = _state(found, entry, unreadable, now, known=known)
+    return replace(found, hides=_hides(found, entry, now), **state)  # type: ignore[arg-type]
 
 
 def _state(found: Health, entry: Entry, unreadable: str, now: datetime, *, known: bool) -> dict[str, object]:

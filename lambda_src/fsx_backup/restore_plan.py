@@ -61,9 +61,5 @@ class Restored:
     dns: str = ""
     type: str = ""  # unknown to messages of earlier checkouts
 
-    @property
-    def is_volume(self) -> bool:
-        return self.id.startswith("fsvol-")
-
     def as_json(self) -> dict[str, Any]:
         return vars(self) | {"at": f"{self.at:%Y-%m-%dT%H:%M:%SZ}"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import commands
 from .health import MOMENT
 from .metrics import KEPT
-from .model import OPENZFS, PLAN_TAG, Action, NoZoneData
+from .model import OPENZFS, PLAN_TAG, Action, NoZoneData, Target
 from .notifications import ERROR, INFO, age, compose_message
 from .report import Outcome
 from .restore_plan import TEST_START_WINDOW
@@ -59,7 +59,7 @@ def message(settings: Settings, report: Report, request: Request, now: datetime)
             data["kept_until"] = f"{kept_until(made, test):%Y-%m-%dT%H:%M:%SZ}"
             facts["Kept until"] = data["kept_until"]
         if stays:
-            what = "volume" if made.is_volume else "file-system"
+            what = "volume" if Target(made.id).is_volume else "file-system"
             which = f"describe-{what}s --region {made.region} --{what}-ids {made.id}"
             look["Look"] = commands.command(f"aws fsx {which}")
             if made.type and report.outcome is not Outcome.RESTORED and report.reason != not_its_own(made).reason:
@@ -81,7 +81,7 @@ def message(settings: Settings, report: Report, request: Request, now: datetime)
 
 def delete_command(resource: Resource | Restored, region: str) -> str:
     """Deletes what a restore test left, without a final backup."""
-    if resource.is_volume:
+    if Target(resource.id).is_volume:
         which = f"delete-volume --region {region} --volume-id {resource.id} --ontap-configuration SkipFinalBackup=true"
         return commands.command(f"aws fsx {which}")
     options = ",Options=DELETE_CHILD_VOLUMES_AND_SNAPSHOTS" if resource.type == OPENZFS else ""

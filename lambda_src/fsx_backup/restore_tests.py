@@ -21,7 +21,7 @@ from .model import (
 )
 from .report import Outcome
 from .schedule_expression import Unreadable, parse
-from .verdicts import Verdict, minute
+from .verdicts import Verdict, minute, silence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -189,10 +189,7 @@ def unseen(resource: Resource, deadline: datetime, now: datetime) -> Verdict:
 
 def unanswered(test: Occurrence, error: str, *, denied: bool) -> Verdict:
     """The windows ended, and FSx did not say what became of the restore."""
-    what = "AWS refused the calls" if denied else "FSx did not respond"
-    remedy = (
-        "Restore the role's permissions (apply the module, check SCPs)" if denied else "Check the AWS Health Dashboard"
-    )
+    what, remedy = silence(denied=denied)
     return Verdict(
         f"{what} until the test was given up, {minute(test.completion_deadline)}: {error.rstrip('.')}. It is unknown "
         "whether anything was restored.",

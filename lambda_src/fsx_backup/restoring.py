@@ -202,10 +202,8 @@ class Restoring:
         kept_until = restore_tests.kept_until(restored, self.test)
         if self.now < kept_until:
             # The alarm on the queue's age counts a message until it was received three times.
-            longest = (
-                LONGEST_HIDDEN if self.now - restored.at > 2 * occurrence.LONGEST_WAIT else occurrence.LONGEST_WAIT
-            )
-            delay = min(kept_until - self.now, longest)
+            early = self.now - restored.at <= 2 * occurrence.LONGEST_WAIT
+            delay = min(kept_until - self.now, occurrence.LONGEST_WAIT if early else LONGEST_HIDDEN)
             return Wait(max(delay, occurrence.SHORTEST_WAIT), "it is held for a validation", self.occurrence)
         cause = self._remove(restored.id, self.occurrence)
         if not cause:

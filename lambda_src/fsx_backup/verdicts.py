@@ -171,12 +171,16 @@ def together(home: Verdict, copied: Iterable[Copy]) -> Verdict:
     return Verdict(" ".join(filter(None, reasons)), " ".join(filter(None, remedies)))
 
 
+def silence(*, denied: bool) -> tuple[str, str]:
+    """That there was no answer, and what to do about it."""
+    if denied:
+        return "AWS refused the calls", "Restore the role's permissions (apply the module, check SCPs)"
+    return "FSx did not respond", "Check the AWS Health Dashboard"
+
+
 def unanswered(window: str, end: datetime, error: str, *, denied: bool = False) -> Verdict:
     """A window ended, and FSx did not say whether there is a backup."""
-    what = "AWS refused the calls" if denied else "FSx did not respond"
-    check = (
-        "Restore the role's permissions (apply the module, check SCPs)" if denied else "Check the AWS Health Dashboard"
-    )
+    what, check = silence(denied=denied)
     return Verdict(
         f"{what}, and the {window} window ended at {minute(end)}: {error.rstrip('.')}. It is unknown "
         "whether a backup exists.",
